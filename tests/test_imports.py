@@ -109,10 +109,10 @@ DOORS = {
         "transcription/metrical/habits.py",
     ),
     "sklearn": ("evaluation/metrics/two_sample.py",),
-    "soundfile": ("notation/sound/audio_files.py", "transcription/recordings/sound.py"),  # one writes, one reads
+    "soundfile": ("transcription/recordings/sound_files.py",),
     "soxr": ("transcription/recordings/sound.py",),
     "swift_f0": ("transcription/recordings/voice.py",),
-    "torch": ("benchmarks/*", "model/*", "transcription/recordings/piano.py"),
+    "torch": ("benchmarks/*", "model/*", "transcription/recordings/piano.py"),  # transkun runs on it
     "typer": ("cli/*",),
     "typst": ("notation/engraving/*",),
     "verovio": ("notation/engraving/*",),

@@ -1,12 +1,13 @@
 """Scores written as MIDI and read again, compared with the source note by note.
 
-    python tests/benchmarks/bench_midi.py SCORE... [--measures 40] [--freedom 0.4] [--rules] [--each] [--json]
+    python tests/benchmarks/bench_midi.py SCORE... [--measures 40] [--freedom 0.4] [--rules] [--log FILE] [--json]
 
 Three files are made of each score: exact; uneven (16 ms, other lengths) on its own beats; and performed with rubato on
 a file at 120 that has no signatures. The shares are of the notes of the source: `found` have a note of the same pitch
 in order; of those, `spelling`, `value`, `place` (in the measure), `measure` (by number), `staff`, and `voice` (the
 note before it in its voice is before it in a voice of the result too). With --rules the beats are found without the
-network.
+network. With --log the shares of each score are appended to a file; an interrupted run with the same log goes on where
+it stopped.
 """
 
 from __future__ import annotations
@@ -15,9 +16,11 @@ import argparse
 import io
 import json
 import statistics
+import sys
 import tempfile
 import warnings
-from collections.abc import Sequence
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from difflib import SequenceMatcher
 from fractions import Fraction
@@ -41,6 +44,8 @@ from scoregen.transcription.beats import odds
 TICKS = 480
 UNEVEN_SECONDS = 0.016
 CLASSES = ("found", "spelling", "value", "place", "measure", "staff", "voice")
+Row = dict[str, dict[str, float]]
+"""The shares by the kind of file."""
 
 
 def pitched(score: Score) -> list[SoundingNote]:
@@ -169,46 +174,64 @@ def read_back(data: bytes) -> Score:
         return read_midi(path)
 
 
+def measure_one(path: Path, measures: int, freedom: float) -> Row:
+    """The shares of each kind of file; the seed is that of the name of the score."""
+    whole = unfold_score(read_score(path))
+    score = replace(whole, measures=whole.measures[:measures])
+    generator = np.random.default_rng(zlib.crc32(path.name.encode()))
+    data = to_midi(score)
+    made = {"exact": data, "uneven": uneven(data, generator), "performed": performed(score, generator, freedom)}
+    return {kind: compare(score, read_back(file)) for kind, file in made.items()}
+
+
+def measured(arguments: argparse.Namespace) -> Iterator[tuple[str, Row]]:
+    """The shares of each score, from the log if it has them. A score that cannot be read is left out."""
+    log: Path | None = arguments.log
+    known = dict(map(json.loads, log.read_text().splitlines())) if log and log.is_file() else {}
+    for path in arguments.scores:
+        row = known.get(path.name)
+        if row is None:
+            try:
+                row = measure_one(path, arguments.measures, arguments.freedom)
+            except (ScoregenError, ValueError, IndexError) as error:
+                row = {"error": f"{type(error).__name__}: {error}"}
+            if log:
+                with log.open("a") as file:
+                    file.write(json.dumps([path.name, row]) + "\n")
+        yield path.name, row
+
+
+def means(rows: Sequence[Row]) -> Row:
+    kinds = ("exact", "uneven", "performed")
+    return {kind: {name: statistics.mean(row[kind][name] for row in rows) for name in CLASSES} for kind in kinds}
+
+
+def line_of(kind: str, shares: Mapping[str, float]) -> str:
+    return f"{kind}: " + " ".join(f"{name} {shares[name]:.3f}" for name in CLASSES)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("scores", nargs="+", type=Path)
     parser.add_argument("--measures", type=int, default=40)
     parser.add_argument("--freedom", type=float, default=0.4)
     parser.add_argument("--rules", action="store_true", help="find beats by rule alone")
+    parser.add_argument("--log", type=Path, help="a file with a line for each score")
     parser.add_argument("--json", action="store_true")
-    parser.add_argument("--each", action="store_true", help="print the shares of each score")
     arguments = parser.parse_args()
     if arguments.rules:
         odds.shipped_network = lambda: None
     warnings.simplefilter("ignore")
-    rows: dict[str, list[dict[str, float]]] = {"exact": [], "uneven": [], "performed": []}
-    for number, path in enumerate(arguments.scores):
-        try:
-            whole = unfold_score(read_score(path))
-        except ScoregenError as error:
-            print(f"left out: {error}")
+    rows = []
+    for name, row in measured(arguments):
+        if "error" in row:
+            print(f"left out: {name}: {row['error']}", file=sys.stderr)
             continue
-        score = replace(whole, measures=whole.measures[: arguments.measures])
-        generator = np.random.default_rng(number)
-        data = to_midi(score)
-        made = {
-            "exact": data,
-            "uneven": uneven(data, generator),
-            "performed": performed(score, generator, arguments.freedom),
-        }
-        for kind, file in made.items():
-            rows[kind].append(compare(score, read_back(file)))
-            if arguments.each:
-                print(path.stem[:30], kind, {k: round(v, 2) for k, v in rows[kind][-1].items()}, flush=True)
-    figures = {
-        kind: {name: round(statistics.mean(row[name] for row in own), 3) for name in CLASSES}
-        for kind, own in rows.items()
-        if own
-    }
-    lines = "\n".join(
-        f"{kind}: " + " ".join(f"{name} {value}" for name, value in own.items()) for kind, own in figures.items()
-    )
-    print(json.dumps(figures) if arguments.json else lines)
+        rows.append(row)
+        print(name[:40], *(line_of(kind, shares) for kind, shares in row.items()), sep="\n  ", file=sys.stderr)
+    figures = means(rows)
+    print(len(rows), "scores", file=sys.stderr)
+    print(json.dumps(figures) if arguments.json else "\n".join(line_of(*pair) for pair in figures.items()))
 
 
 if __name__ == "__main__":

@@ -124,8 +124,18 @@ def _write(music: Score, file: Path, work: Conversion, edition: _Edition) -> lis
     with file_in_errors(file):
         shown = lay_out_given(edition.changes.apply(music), load_ensemble("satb"), edition.shape)
     is_new = music.document is not None and shown.document is None
-    written = list(work.write(shown, (*music.notices, *([NEW_SCORE] if is_new else []))))
+    notices = (*music.notices, *([NEW_SCORE] if is_new else []), *_lost_in_midi(shown, work))
+    written = list(work.write(shown, notices))
     return written + (_write_parts(shown, file, work, edition.parts) if edition.parts is not None else [])
+
+
+def _lost_in_midi(score: Score, work: Conversion) -> list[str]:
+    """One line that names what MIDI files among the outputs cannot hold."""
+    from scoregen.notation.editions.midi_losses import midi_losses
+
+    has_midi = any(path.suffix.lower() in (".mid", ".midi") for path in work.targets.paths)
+    lost = midi_losses(score, play_chords=work.writing.play_chords) if has_midi else None
+    return [lost] if lost else []
 
 
 def _write_parts(score: Score, file: Path, work: Conversion, folder: Path) -> list[Path]:

@@ -1,4 +1,4 @@
-"""Fits what speaks for the barlines of a line: a choice among all barrings, by logistic regression.
+"""Fits what speaks for the barlines of a line: a choice among all barrings, by a small network with a softmax.
 
 F features, L lines, C barrings of all lines.
 """
@@ -15,6 +15,7 @@ from scoregen.model.beats.lines import NotatedLine
 from scoregen.transcription.metrical.barring import barrings
 from scoregen.transcription.metrical.cues import Line, features, note_cues
 from scoregen.transcription.metrical.habits import Habits
+from scoregen.transcription.metrical.rater import Rater
 
 Floats = NDArray[np.float64]
 Example = tuple[NDArray[np.float32], int, str]
@@ -24,7 +25,8 @@ USUAL_BEAT, SPREAD = 0.62, 0.25
 """Seconds of a notated beat, and the deviation of its logarithm."""
 _UNITS, _ODDS = (0.5, 1.0, 2.0), (0.2, 0.6, 0.2)
 """What the search may take a quarter for, and how often."""
-_ITERATIONS = 120
+_BATCH, _RATE, _DECAY, _DROPOUT = 24, 2e-3, 0.03, 0.25
+_HELD, _PATIENCE = 8, 6
 
 
 def example_of(
@@ -40,38 +42,62 @@ def example_of(
     rows, hits = [], []
     for barring in barrings(heard):
         rows.append(features(heard, cues, barring, habits))
-        is_notated = barring.metre is line.metre and barring.phase == first
+        is_notated = barring.metre.name == line.metre.name and barring.phase == first
         hits.append(is_notated and abs(float(barring.scale) * unit - 1) < 1e-6)
     return (np.array(rows, dtype=np.float32), hits.index(True), line.corpus) if sum(hits) == 1 else None
 
 
-def fit_cues(examples: Sequence[Example], weights: Mapping[str, float], penalty: float = 10.0) -> Floats:
-    """[F] the weights of the features that make the notated barrings likely; `weights` are those of the corpora."""
-    rows = torch.from_numpy(np.concatenate([table for table, *_ in examples]))
-    scale = rows.std(0) + 1e-3
-    rows = rows / scale
-    sizes = torch.tensor([len(table) for table, *_ in examples])
-    owner = torch.repeat_interleave(torch.arange(len(examples)), sizes)
-    right = torch.cumsum(sizes, 0) - sizes + torch.tensor([index for _, index, _ in examples])
-    importance = torch.tensor([weights.get(corpus, 1.0) for *_, corpus in examples])
-    importance = importance / importance.mean()
-    fitted = torch.zeros(rows.shape[1], requires_grad=True)
-    optimizer = torch.optim.LBFGS([fitted], max_iter=_ITERATIONS, line_search_fn="strong_wolfe")
+def fit_rater(examples: Sequence[Example], weights: Mapping[str, float], units: int = 8, seed: int = 0) -> Rater:
+    """What makes the notated barrings likely; `weights` are those of the corpora. Every eighth line ends the fit."""
+    torch.manual_seed(seed)
+    held, train = list(examples[::_HELD]), [e for index, e in enumerate(examples) if index % _HELD]
+    table = np.concatenate([rows for rows, *_ in train])
+    centre, scale = torch.from_numpy(table.mean(0)), torch.from_numpy(table.std(0) + 1e-3)
+    inner, outer = torch.nn.Linear(table.shape[1], units), torch.nn.Linear(units, 1, bias=False)
+    direct = torch.nn.Linear(table.shape[1], 1, bias=False)
+    torch.nn.init.zeros_(direct.weight)
+    parameters = [*inner.parameters(), *outer.parameters(), *direct.parameters()]
+    optimizer = torch.optim.AdamW(parameters, lr=_RATE, weight_decay=_DECAY)
+    drop = torch.nn.Dropout(_DROPOUT)
 
-    def loss() -> torch.Tensor:
-        optimizer.zero_grad()
-        odds = rows @ fitted
-        most = torch.zeros(len(examples)).scatter_reduce(0, owner, odds, "amax", include_self=False).detach()
-        total = torch.zeros(len(examples)).index_add(0, owner, torch.exp(odds - most[owner]))
-        value = (importance * (torch.log(total) + most - odds[right])).sum() + 0.5 * penalty * (fitted**2).sum()
-        value = value / len(examples)
-        value.backward()  # type: ignore[no-untyped-call]
-        return value
+    def odds(rows: torch.Tensor, dropout: bool) -> torch.Tensor:
+        own = (rows - centre) / scale
+        hidden = torch.relu(inner(own))
+        total: torch.Tensor = direct(own) + outer(drop(hidden) if dropout else hidden)
+        return total[:, 0]
 
-    optimizer.step(loss)  # type: ignore[no-untyped-call]
-    return np.asarray((fitted.detach() / scale).numpy(), dtype=np.float64)
+    def loss(own: Sequence[Example], dropout: bool) -> torch.Tensor:
+        rows = torch.from_numpy(np.concatenate([rows for rows, *_ in own]))
+        sizes = [len(rows) for rows, *_ in own]
+        parts = torch.split(odds(rows, dropout), sizes)
+        each = [torch.logsumexp(part, 0) - part[index] for part, (_, index, _) in zip(parts, own, strict=True)]
+        importance = torch.tensor([weights.get(corpus, 1.0) for *_, corpus in own])
+        return (torch.stack(each) * importance).sum() / importance.sum()
+
+    def fitted() -> Rater:
+        with torch.no_grad():
+            scaled = inner.weight / scale
+            bias = inner.bias - scaled @ centre
+            own = (direct.weight[0] / scale, scaled.T, bias, outer.weight[0])
+            return Rater(*(np.asarray(value.numpy(), dtype=np.float64).copy() for value in own))
+
+    generator, best, found, waited = np.random.default_rng(seed), np.inf, fitted(), 0
+    while waited < _PATIENCE:
+        order = generator.permutation(len(train))
+        for start in range(0, len(order), _BATCH):
+            optimizer.zero_grad()
+            loss([train[index] for index in order[start : start + _BATCH]], True).backward()  # type: ignore[no-untyped-call]
+            optimizer.step()
+        with torch.no_grad():
+            value = float(loss(held, False))
+        waited = 0 if value < best else waited + 1
+        if value < best:
+            best, found = value, fitted()
+    return found
 
 
-def share_right(examples: Sequence[Example], cues: Floats) -> float:
+def share_right(examples: Sequence[Example], rater: Rater) -> float:
     """The share of lines whose notated barring is rated highest."""
-    return float(np.mean([int((table @ cues).argmax()) == index for table, index, _ in examples]))
+    return float(
+        np.mean([int(rater.ratings(table.astype(np.float64)).argmax()) == index for table, index, _ in examples])
+    )

@@ -144,6 +144,36 @@ def _line(corpus: str, current: tuple[Metre | None, int], rows: list[tuple[Float
     yield NotatedLine(corpus, metre, notes[:, 0], notes[:, 1], notes[:, 2].astype(np.int64), measures, positions, beat)
 
 
+def in_five(line: NotatedLine) -> NotatedLine | None:
+    """A line in 5/4 made of one in 3/4, of which every second measure loses its last beat; None for another line.
+
+    Corpora have few lines in five; a pickup stands before a measure of two beats and one of three.
+    """
+    if line.metre.name != "3/4":
+        return None
+    five = metre_of(5.0, 5)
+    assert five is not None
+    places, begins = line.metre.places[line.positions], line.positions[0] == 0
+    number = line.measures - line.measures[0] + (0 if begins else 1)
+    late = 3.0 if begins else 2.0
+    is_short = number % 2 == (1 if begins else 0)
+    kept = ~(is_short & (places >= 2))
+    places = (places + late * (number % 2))[kept]
+    onsets = 5.0 * (number[kept] // 2) + places
+    ends = np.minimum(onsets + (line.ends - line.onsets)[kept], np.append(onsets[1:], np.inf))
+    positions = np.array([five.index(place) for place in places.tolist()])
+    return replace(
+        line,
+        metre=five,
+        onsets=onsets,
+        ends=ends,
+        pitches=line.pitches[kept],
+        measures=number[kept] // 2,
+        positions=positions,
+        beat=1.0,
+    )
+
+
 def steps_of(line: NotatedLine) -> Iterator[tuple[int, int, int]]:
     """Each step of a line: the position that is reached, the one before, and the barlines between."""
     for (measure, here), (following, there) in pairwise(

@@ -41,6 +41,10 @@ _HAIRPIN_ENDS = ("crescendo)", "<)", "diminuendo)", ">)")
 _ANNOTATION = ("^", "_", "<", ">", "@")
 
 
+_UNKNOWN, _NAMED, _MOST_NAMED = "of the chord symbol", 12, 4
+"""Letters of a chord symbol that is not understood, and how many of them a notice names."""
+
+
 @dataclass(slots=True)
 class Marks:
     """What is attached to a measure, and what is still open in each line."""
@@ -66,6 +70,8 @@ def attach(event: Event, slot: Slot, place: tuple[int, Fraction], marks: Marks, 
         if symbol is not None:
             marks.symbols.append(replace(symbol, staff=staff))
         elif words := text.lstrip("^_<>@").strip():
+            if not text.startswith(_ANNOTATION):
+                unread[_unknown_chord(words, unread)] += 1
             below = text.startswith("_")
             marks.directions.append(Direction(onset, Words(words), part, staff, "below" if below else "above"))
     for sign in event.signs:
@@ -77,6 +83,13 @@ def attach(event: Event, slot: Slot, place: tuple[int, Fraction], marks: Marks, 
             start, begin = opened.pop()
             slur = Slur(slot, begin, End(index - start, onset))
             marks.spanners.setdefault(start, []).append(slur)
+
+
+def _unknown_chord(text: str, unread: Counter[str]) -> str:
+    """The kind of a chord symbol that is not understood and kept as words; the first ones are named."""
+    kind = f"{_UNKNOWN} {text[:_NAMED]!r} (printed as words)"
+    named = sum(other.startswith(_UNKNOWN) for other in unread)
+    return kind if kind in unread or named < _MOST_NAMED else "other unknown chord symbol"
 
 
 def _attach_sign(sign: str, slot: Slot, place: tuple[int, Fraction], marks: Marks, unread: Counter[str]) -> None:

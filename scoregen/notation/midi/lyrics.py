@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 
-from scoregen.score.elements import Lyric
+from scoregen.score.elements import Lyric, Score
+from scoregen.score.timeline import measure_onsets
 
 NEAR = Fraction(1, 4)
 """How far, in quarters, a syllable may be from its note."""
@@ -67,6 +68,20 @@ def place_syllables(
         else:
             placed[near] = lyric
     return placed, lost
+
+
+def sung_texts(score: Score, part_id: str) -> Iterator[tuple[Fraction, str]]:
+    """The first syllable of each note of a part with its onset, as the text of a lyric event."""
+    for start, measure in zip(measure_onsets(score), score.measures, strict=True):
+        for voice in measure.voices:
+            if voice.slot.part != part_id:
+                continue
+            onset = start
+            for element in voice.elements:
+                lyric = next((note.lyrics[0] for note in element.notes if note.lyrics and note.lyrics[0].text), None)
+                if lyric is not None:
+                    yield onset, lyric.text + ("-" if lyric.syllabic in ("begin", "middle") else " ")
+                onset += Fraction(0) if element.grace else element.duration
 
 
 def _neighbours(place: Fraction, onsets: Sequence[Fraction]) -> Iterator[Fraction]:

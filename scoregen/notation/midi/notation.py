@@ -23,6 +23,7 @@ from scoregen.score.pitch import Pitch
 from scoregen.score.rhythm import NoteValue, notate, tuplet_span
 
 MAX_VOICES = 4
+_MOST_COMPARED = 40
 
 _C_MAJOR = Key(0, "major")
 
@@ -213,11 +214,17 @@ def _round(offset: Fraction, step: Fraction) -> Fraction:
 def _lines(notes: Sequence[TimedNote]) -> list[list[_Sound]]:
     """Voices without overlaps: each sound goes into the first that is free.
 
-    If none is free, the voice that ends first is cut short.
+    One that lies below sounds that begin while it lasts leaves the first voice to them. If none is free, the voice
+    that ends first is cut short.
     """
     lines: list[list[_Sound]] = [[]]
-    for sound in _sounds(notes):
-        line = next((line for line in lines if not line or line[-1].end <= sound.onset), None)
+    sounds = _sounds(notes)
+    for index, sound in enumerate(sounds):
+        lies_below = _lies_below(index, sounds)
+        if lies_below and len(lines) == 1:
+            lines.append([])
+        order = [*lines[1:], lines[0]] if lies_below else lines
+        line = next((line for line in order if not line or line[-1].end <= sound.onset), None)
         if line is None and len(lines) < MAX_VOICES:
             line = []
             lines.append(line)
@@ -229,6 +236,17 @@ def _lines(notes: Sequence[TimedNote]) -> list[list[_Sound]]:
         else:
             line.append(sound)
     return lines
+
+
+def _lies_below(index: int, sounds: Sequence[_Sound]) -> bool:
+    """Whether a higher sound begins while a sound lasts, and most such sounds are higher."""
+    sound, higher = sounds[index], 0
+    for other in sounds[index + 1 : index + _MOST_COMPARED]:
+        if other.onset >= sound.end:
+            break
+        if other.onset > sound.onset:
+            higher += 1 if other.pitches[0] > sound.pitches[-1] else -1
+    return higher > 0
 
 
 def _room_for(sound: _Sound, lines: list[list[_Sound]]) -> list[_Sound]:
@@ -277,11 +295,11 @@ def _voices(line: Sequence[_Sound], columns: Sequence[Column], slot: Slot) -> It
         while stop < len(line) and line[stop].onset < column.end:
             stop += 1
         if stop > first or slot.voice == 1:
-            yield index, Voice(slot, tuple(_elements(line[first:stop], column)))
+            yield index, Voice(slot, tuple(_elements(line[first:stop], column, slot.voice == 1)))
 
 
-def _elements(sounds: Sequence[_Sound], column: Column) -> Iterator[Element]:
-    """The sounds of one measure and the rests between them, notated."""
+def _elements(sounds: Sequence[_Sound], column: Column, with_rests: bool) -> Iterator[Element]:
+    """The sounds of one measure and the rests between them, notated; the rests are drawn `with_rests`."""
     pieces: list[tuple[Fraction, _Sound | None]] = []  # end in the measure, and the sound until then
     now = column.onset
     for sound in sounds:
@@ -295,7 +313,7 @@ def _elements(sounds: Sequence[_Sound], column: Column) -> Iterator[Element]:
     for (end, sounding), own in zip(pieces, values, strict=True):
         for index, value in enumerate(own):
             if sounding is None:
-                yield Rest(value)
+                yield Rest(value, visible=with_rests)
                 continue
             before = index > 0 or sounding.onset < column.onset
             after = index + 1 < len(own) or sounding.end > column.onset + end

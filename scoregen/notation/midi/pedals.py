@@ -8,7 +8,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from scoregen.notation.midi.notation import Column
-from scoregen.score.elements import Measure, Score
+from scoregen.score.elements import Measure, Part, Score
 from scoregen.score.spanners import End, Pedal
 from scoregen.score.timeline import measure_onsets, spanner_span
 
@@ -30,14 +30,17 @@ def pedal_spans(score: Score, part_id: str) -> Iterator[tuple[Fraction, Fraction
 
 
 def with_pedals(
-    measures: Sequence[Measure], columns: Sequence[Column], part_id: str, changes: Iterable[tuple[Fraction, int]]
+    measures: Sequence[Measure], columns: Sequence[Column], part: Part, changes: Iterable[tuple[Fraction, int]]
 ) -> list[Measure]:
-    """The measures with the pedals of a part; `changes` are the controller's values by onset in quarters."""
+    """The measures with the pedals of a part, at its lowest staff.
+
+    `changes` are the controller's values by onset in quarters.
+    """
     found = list(measures)
     for start, stop in _spans(changes, columns[-1].end):
         first, last = _column_at(start, columns), _column_at(stop, columns)
         end = End(last - first, stop - columns[last].onset)
-        pedal = Pedal(part_id, start - columns[first].onset, end)
+        pedal = Pedal(part.id, start - columns[first].onset, end, part.staves)
         found[first] = replace(found[first], spanners=(*found[first].spanners, pedal))
     return found
 

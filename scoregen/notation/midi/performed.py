@@ -8,20 +8,24 @@ notes, and take the place of those of the file.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from scoregen.notation.midi.content import Channel, MidiContent
+from scoregen.notation.midi.pedals import DOWN
 from scoregen.notation.midi.playing.dynamics import VELOCITY
 from scoregen.notation.midi.tempo_map import TempoMap
 from scoregen.notation.midi.timed_notes import TimedNote, hands_of_notes, is_exact, staff_clefs
 from scoregen.score.metre import TimeSignature
 from scoregen.score.rhythm import NoteValue
+from scoregen.transcription.counting import UNKNOWN, Counting
 from scoregen.transcription.performed import PerformedNote
-from scoregen.transcription.rhythm.notated import FEWEST, is_on_own_beats, notated_rhythm, rhythm_on_own_beats
+from scoregen.transcription.rhythm.notated import FEWEST, Rhythm, is_on_own_beats, notated_rhythm, rhythm_on_own_beats
 
 _TOGETHER = Fraction(1, 16)
+_SURE = 0.8
+"""The odds of a metre below which it is called unsure."""
 _COMMON_TIME = TimeSignature((4,), 4)
 Channels = list[tuple[int, int, Channel]]
 """Track, channel number and content of every part."""
@@ -37,17 +41,22 @@ class Heard:
     notices: tuple[str, ...] = ()
 
 
-def notate_performance(content: MidiContent, channels: Channels, *, is_recording: bool = False) -> Heard:
+def notate_performance(
+    content: MidiContent, channels: Channels, counting: Counting = UNKNOWN, *, is_recording: bool = False
+) -> Heard:
     """Put the notes of a performance onto beats, in place; a file made from notation is not changed.
 
-    A recording has no beats of its own, and a pedal or the room may hide where its notes end.
+    A recording has no beats of its own, and a pedal or the room may hide where its notes end. The metre of `counting`
+    takes the place of the one that a file has or shows; its tempo is for performances without beats of their own.
     """
+    if counting.time is not None:
+        content.times = {Fraction(0): counting.time}
     notes = [note for *_, channel in channels for note in channel.notes]
     if len({note.onset for note in notes}) < FEWEST or (is_exact(notes) and not is_recording):
         return Heard()
     played = _played(channels)
     tempos = TempoMap(content.tempos)
-    performed = [_performed(note, tempos) for _, note, _ in played]
+    performed = [_performed(note, tempos, channel.pedal) for channel, note, _ in played]
     order = sorted(range(len(played)), key=lambda index: (performed[index].onset, -performed[index].pitch))
     played, performed = [played[index] for index in order], [performed[index] for index in order]
     lines = [line for *_, line in played]
@@ -57,20 +66,28 @@ def notate_performance(content: MidiContent, channels: Channels, *, is_recording
         spans = rhythm_on_own_beats(performed, quarters, lines, time)
         _move(content, played, spans)
         return Heard(notices=("the notes are uneven; they were put onto the beats of the MIDI file",))
-    rhythm = notated_rhythm(performed, lines, may_hold=not is_recording)
+    rhythm = notated_rhythm(performed, lines, may_hold=not is_recording, counting=counting)
     _move(content, played, list(zip(rhythm.onsets, rhythm.ends, strict=True)))
-    return Heard(True, _set_rhythm(content, rhythm.times, rhythm.beat, rhythm.per_minute))
+    return Heard(True, (*_set_rhythm(content, rhythm), *_doubts(rhythm)))
 
 
-def _set_rhythm(
-    content: MidiContent, times: Mapping[Fraction, TimeSignature], beat: Fraction, per_minute: int
-) -> tuple[str, ...]:
+def _set_rhythm(content: MidiContent, rhythm: Rhythm) -> tuple[str, ...]:
     """Give the content the metre and tempo that were found from its notes; one line that names them."""
-    content.times, content.keys = dict(times), {Fraction(0): key for _, key in sorted(content.keys.items())[:1]}
-    content.beat = NoteValue("quarter", 1 if beat == Fraction(3, 2) else 0)
-    content.tempos = {Fraction(0): round(60_000_000 / (per_minute * beat))}
-    first = times[max(times)] if len(times) < 3 else times[Fraction(0)]
-    return (f"the beats were found from the notes: {first}, about {per_minute} beats a minute",)
+    content.times = dict(rhythm.times)
+    content.keys = {Fraction(0): key for _, key in sorted(content.keys.items())[:1]}
+    content.beat = NoteValue("quarter", 1 if rhythm.beat == Fraction(3, 2) else 0)
+    content.tempos = {Fraction(0): round(60_000_000 / (rhythm.per_minute * rhythm.beat))}
+    return (f"the beats were found from the notes: {rhythm.time}, about {rhythm.per_minute} beats a minute",)
+
+
+def _doubts(rhythm: Rhythm) -> Iterator[str]:
+    """One line if the metre is unsure, with the way to set it."""
+    rated = rhythm.rated
+    if rated is not None and rated.rival is not None and rated.odds < _SURE:
+        yield (
+            f"the metre is unsure: {rhythm.time}, or perhaps {rated.rival}; if it is wrong, set it with `scoregen"
+            f" transcribe --time {rated.rival}` (--tempo for the beats a minute, --anacrusis for a pickup)"
+        )
 
 
 def _played(channels: Channels) -> list[Played]:
@@ -84,9 +101,11 @@ def _played(channels: Channels) -> list[Played]:
     return found
 
 
-def _performed(note: TimedNote, tempos: TempoMap) -> PerformedNote:
+def _performed(note: TimedNote, tempos: TempoMap, pedal: Sequence[tuple[Fraction, int]]) -> PerformedNote:
     onset, end = tempos.seconds(note.onset), tempos.seconds(note.end)
-    return PerformedNote(onset, end, note.pitch, note.velocity or VELOCITY)
+    before = bisect_right(pedal, note.end, key=lambda change: change[0]) - 1
+    is_down = before >= 0 and pedal[before][1] >= DOWN
+    return PerformedNote(onset, end, note.pitch, note.velocity or VELOCITY, is_down)
 
 
 def _move(content: MidiContent, played: Sequence[Played], spans: Sequence[tuple[Fraction, Fraction]]) -> None:

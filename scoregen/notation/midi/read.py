@@ -29,6 +29,7 @@ from scoregen.score.elements import Instrument, Lyric, Metadata, Part, Score, Te
 from scoregen.score.metre import TimeSignature
 from scoregen.score.rhythm import NoteValue
 from scoregen.system.errors import Place, ReadError
+from scoregen.transcription.counting import UNKNOWN, Counting
 
 _MOST_QUARTERS = 80_000
 _FEWEST_FOR_KEY = 16
@@ -37,8 +38,11 @@ _NEAR = Fraction(1, 16)
 """In quarters: how far a note may move onto the grid of notation without a word."""
 
 
-def read_midi(path: Path) -> Score:
-    """Read a MIDI file of format 0 or 1. Raises ReadError, or RefusedError for a file that is not one score."""
+def read_midi(path: Path, counting: Counting = UNKNOWN) -> Score:
+    """Read a MIDI file of format 0 or 1; `counting` is what is known of its metre and tempo.
+
+    Raises ReadError, or RefusedError for a file that is not one score.
+    """
     place = Place(str(path))
     data = read_bytes(path)
     content = read_content(data, place)
@@ -46,7 +50,7 @@ def read_midi(path: Path) -> Score:
     channels = [found for found in channels if found[2].notes]
     if not channels:
         raise ReadError("the MIDI file has no notes", place)
-    heard = notate_performance(content, channels)
+    heard = notate_performance(content, channels, counting)
     lost = _add_words(content, channels)
     pickup = Fraction(0) if heard.has_metre else _add_anacrusis(content, channels)
     notices = (*heard.notices, *_notices(content, lost, pickup))
@@ -69,7 +73,7 @@ def score_of(content: MidiContent, channels: Channels, place: Place, notices: It
     voiced = [(part, channel.notes) for part, (*_, channel) in zip(parts, channels, strict=True)]
     measures = build_measures(columns, voiced, _tempos(content.tempos, content.beat))
     for part, (*_, channel) in zip(parts, channels, strict=True):
-        measures = with_pedals(measures, columns, part.id, channel.pedal)
+        measures = with_pedals(measures, columns, part, channel.pedal)
     return Score(parts, tuple(measures), Metadata(title=content.title), notices=(*notices, *key))
 
 

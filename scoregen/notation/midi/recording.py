@@ -11,6 +11,7 @@ from scoregen.notation.midi.read import score_of
 from scoregen.notation.midi.timed_notes import TimedNote
 from scoregen.score.elements import Score
 from scoregen.system.errors import Place
+from scoregen.transcription.counting import UNKNOWN, Counting
 from scoregen.transcription.performed import PerformedNote
 from scoregen.transcription.recordings.hearing import PIANO, hear
 
@@ -20,8 +21,9 @@ _TICKS_PER_SECOND = 2000
 """The grid on which seconds become the quarters of a file at 60 quarters a minute."""
 
 
-def read_recording(path: Path, kind: str | None = None) -> Score:
+def read_recording(path: Path, kind: str | None = None, counting: Counting = UNKNOWN) -> Score:
     """Read a recording of one line or a piano; `kind` is `voice`, `piano` or None, which decides by the sound.
+    `counting` is what is known of its metre and tempo.
 
     Raises ReadError for a recording without notes, InputError for a kind that is not heard, ToolError for a listener
     that is not installed.
@@ -30,7 +32,7 @@ def read_recording(path: Path, kind: str | None = None) -> Score:
     channel = Channel(_NAMES[heard.kind], _PROGRAMS[heard.kind], [_timed(note) for note in heard.notes])
     content = MidiContent(tempos={Fraction(0): 1_000_000})
     channels: Channels = [(0, 0, channel)]
-    found = notate_performance(content, channels, is_recording=True)
+    found = notate_performance(content, channels, counting, is_recording=True)
     return score_of(content, channels, Place(str(path)), (*heard.notices, *found.notices))
 
 

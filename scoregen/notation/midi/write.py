@@ -26,6 +26,7 @@ from fractions import Fraction
 
 import mido
 
+from scoregen.notation.midi.lyrics import sung_texts
 from scoregen.notation.midi.pedals import DAMPER, pedal_spans
 from scoregen.notation.midi.percussion import percussion_key
 from scoregen.notation.midi.playing.dynamics import dynamic_curves
@@ -79,6 +80,7 @@ def to_midi(score: Score, *, swells: bool = False) -> bytes:
         own = curve.without_swells(own) if curve else own
         events = [*_opening(part, port, channel), *_note_events(own, part, channel, ticks)]
         events += _swell_events(curve, channel, ticks) if curve else ()
+        events += _lyric_events(played, part, ticks)
         file.tracks.append(_track([*events, *_pedal_events(played, part, channel, ticks)], end))
     written = io.BytesIO()
     file.save(file=written)
@@ -131,6 +133,11 @@ def _note_events(notes: Sequence[MidiNote], part: Part, channel: int, ticks: int
         stop = max(_ticks(note.onset + played.length, ticks), start + 1)
         yield _Event(start, 11, mido.Message("note_on", velocity=played.velocity, **key))
         yield _Event(stop, 10, mido.Message("note_off", velocity=0, **key))
+
+
+def _lyric_events(score: Score, part: Part, ticks: int) -> Iterator[_Event]:
+    for place, text in sung_texts(score, part.id):
+        yield _Event(_ticks(place, ticks), 6, mido.MetaMessage("lyrics", text=text))
 
 
 def _pedal_events(score: Score, part: Part, channel: int, ticks: int) -> Iterator[_Event]:

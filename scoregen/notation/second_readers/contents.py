@@ -130,4 +130,4 @@ def _onsets_by_pitch(contents: Contents) -> dict[int, list[Fraction]]:
 
 def _counted(number: int, name: str) -> str:
     one, of, rest = name.partition(" of ")
-    return f"{number} {name}" if number == 1 else f"{number} {one}s{of}{rest}"
+    return f"{number} {name}" if number == 1 or name.endswith(")") else f"{number} {one}s{of}{rest}"

@@ -20,7 +20,7 @@ _NOTE = re.compile(r"([a-gA-G])\1*")
 _RECIP = re.compile(r"(\d+)(?:%(\d+))?(\.*)")
 _TRANSPOSITION = re.compile(r"\*Trd-?\d+c(-?\d+)$")
 _DYNAMIC = re.compile(r"[pfmzsrn]+")
-_READ = ("**kern", "**text", "**dynam", "**mxhm", "**harte", "**fing", "**fba", "**fb", "**blank")
+_READ = ("**kern", "**text", "**dynam", "**mxhm", "**harte", "**fing", "**blank")
 """The kinds of spines that are read; the entries of all others are counted as unread."""
 
 

@@ -6,18 +6,16 @@ import io
 import struct
 import wave
 from importlib.util import find_spec
-from typing import Any
 
 import numpy as np
 
 from scoregen.notation.sound.audio import Audio
 from scoregen.system.errors import ToolError
+from scoregen.transcription.recordings.sound_files import LIBRARY, file_of
 
 SUFFIXES = (".wav", ".flac", ".mp3", ".ogg")
-LIBRARY = "soundfile"
 _FORMATS = {".flac": ("FLAC", "PCM_16"), ".mp3": ("MP3", "MPEG_LAYER_III"), ".ogg": ("OGG", "VORBIS")}
 _FULL_SCALE = 32767
-_BLOCK = 1 << 15
 _MIDDLE_C = 60
 
 
@@ -34,7 +32,7 @@ def audio_file(audio: Audio, suffix: str, *, loops: bool = False) -> bytes:
     """
     suffix = suffix.lower()
     if suffix != ".wav":
-        return _encoded(audio, *_FORMATS[suffix])
+        return file_of(audio.samples, audio.rate, *_FORMATS[suffix])
     return _with_loop(_wav(audio), audio) if loops else _wav(audio)
 
 
@@ -54,16 +52,4 @@ def _wav(audio: Audio) -> bytes:
         file.setsampwidth(2)
         file.setframerate(audio.rate)
         file.writeframes(np.round(np.clip(audio.samples, -1, 1) * _FULL_SCALE).astype("<i2").tobytes())
-    return written.getvalue()
-
-
-def _encoded(audio: Audio, container: str, coding: str) -> bytes:
-    """Written in blocks, since the Vorbis encoder overflows the stack on long arrays."""
-    import soundfile
-
-    written = io.BytesIO()
-    shape: dict[str, Any] = {"samplerate": audio.rate, "channels": audio.samples.shape[1]}
-    with soundfile.SoundFile(written, "w", format=container, subtype=coding, **shape) as file:
-        for start in range(0, len(audio.samples), _BLOCK):
-            file.write(np.clip(audio.samples[start : start + _BLOCK], -1, 1))
     return written.getvalue()

@@ -8,6 +8,7 @@ and beat lengths, as in Krebs, Boeck and Widmer, An efficient state-space model 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,10 +29,11 @@ _LENGTH_WEIGHT = 0.7
 _TEMPO_CHANGE = 1.4
 """Places on the scale of beat lengths by which a beat usually differs from the one before it."""
 _FARTHEST = 6.0
-_METRES = {2: -1.0, 3: 0.0, 4: 0.5, 5: -6.0, 6: -4.0}
+METRES = {2: -1.0, 3: 0.0, 4: 0.5}
 """Numbers of beats in a measure, with the logarithm of their odds."""
-_NEW_METRE = 12.0
-_NO_ATTACK = -1.5
+NEW_METRE = 12.0
+_FIRST = 3.0
+NO_ATTACK = -1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +49,8 @@ def track(times: Floats, odds: BeatOdds) -> Beats:
     """The beats of attacks at `times`. There are at least two, and they reach around all attacks."""
     path = _path(times, odds)
     beats, owners = _with_silent_beats(times, path)
-    logits = np.where(owners >= 0, odds.downbeats[owners], _NO_ATTACK)
-    places, metres = _measures(logits)
+    logits = np.where(owners >= 0, odds.downbeats[owners], NO_ATTACK)
+    places, metres = measures_of(logits)
     return _around(Beats(beats, places, metres), float(times[0]), float(times[-1]))
 
 
@@ -128,13 +130,21 @@ def _with_silent_beats(times: Floats, path: list[tuple[int, int]]) -> tuple[Floa
     return np.array(beats), np.array(owners)
 
 
-def _measures(logits: Floats) -> tuple[Ints, Ints]:
-    """[B] twice: the place of each beat in its measure, and the beats of that measure."""
-    states = [(metre, place) for metre in _METRES for place in range(metre)]
+def measures_of(
+    logits: Floats, metres: Mapping[int, float] = METRES, first: int | None = None, change: float = NEW_METRE
+) -> tuple[Ints, Ints]:
+    """[B] twice: the place of each beat in its measure, and the beats of that measure.
+
+    `logits` [B] are the odds of downbeats, `metres` the numbers of beats with their odds. `first` is the likeliest
+    place of the first beat, and `change` the cost of a measure that ends early or of another metre.
+    """
+    states = [(metre, place) for metre in metres for place in range(metre)]
     is_first = np.array([place == 0 for _, place in states])
     onset = np.clip(logits, -6, 6)
     log_first, log_other = -np.logaddexp(0, -onset), -np.logaddexp(0, onset)
-    score = np.array([_METRES[metre] - (0.3 * place if place else 0) for metre, place in states])
+    score = np.array([metres[metre] - (0.3 * place if place else 0) for metre, place in states])
+    if first is not None:
+        score = np.array([0.0 if place == first else -_FIRST for _, place in states])
     score = score + np.where(is_first, log_first[0], log_other[0])
     back = np.zeros((len(logits), len(states)), dtype=np.int64)
     moves = np.full((len(states), len(states)), -np.inf)
@@ -143,7 +153,7 @@ def _measures(logits: Floats) -> tuple[Ints, Ints]:
             if other == metre and goal == (place + 1) % metre:
                 moves[here, there] = 0
             elif goal == 0:
-                moves[here, there] = _METRES[other] - _NEW_METRE
+                moves[here, there] = metres[other] - change
     for beat in range(1, len(logits)):
         table = score[:, None] + moves
         back[beat] = table.argmax(0)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
 
+from scoregen.score.metre import TimeSignature
+from scoregen.transcription.counting import UNKNOWN, Counting
 from scoregen.transcription.metrical.cues import Barring, Line, features, note_cues
 from scoregen.transcription.metrical.habits import Habits
-from scoregen.transcription.metrical.positions import METRES
+from scoregen.transcription.metrical.positions import METRES, metre_of_time
+from scoregen.transcription.metrical.rater import Rater
 
 Floats = NDArray[np.float64]
 
@@ -18,33 +23,91 @@ SCALES = (Fraction(1, 2), Fraction(2, 3), Fraction(1), Fraction(3, 2), Fraction(
 """Quarters that a quarter of the search may really be."""
 _SLOWEST, _FASTEST = 2.4, 0.2
 """Seconds of a counted beat."""
-MOST_NOTES = 160
+MOST_NOTES = 240
 _OFF_GRID, _NEAR = 0.12, 0.03
 _PHASE = Fraction(1, 2)
 """Quarters from one possible pickup to the next."""
 
 
-def barrings(line: Line) -> Iterator[Barring]:
+@dataclass(frozen=True, slots=True)
+class Rated:
+    """The barring that is rated highest, its odds among all metres, and the metre that is next to it."""
+
+    barring: Barring
+    odds: float = 1.0
+    rival: TimeSignature | None = None
+
+
+def barrings(line: Line, counting: Counting = UNKNOWN) -> Iterator[Barring]:
     """All barrings of a line in a possible tempo; few notes are off the grid."""
     start = line.onsets - line.onsets[0]
-    for metre in METRES:
+    metres = METRES if counting.time is None else (metre_of_time(counting.time),)
+    for metre in metres:
         for scale in SCALES:
             beat = line.seconds / float(scale) * float(metre.counted)
-            if not _FASTEST <= beat <= _SLOWEST:
+            if not (_FASTEST <= beat <= _SLOWEST and counting.has_tempo(beat)):
                 continue
-            for step in range(int(metre.measure / _PHASE)):
-                phase = step * _PHASE
+            for phase in _phases(metre.measure, counting.anacrusis):
                 places = (start * float(scale) + float(phase)) % float(metre.measure)
                 off = np.abs(places[:, None] - np.append(metre.places, float(metre.measure))[None]).min(1) > _NEAR
                 if off.mean() < _OFF_GRID:
                     yield Barring(metre, scale, phase)
 
 
-def rated_barrings(
-    line: Line, habits: Mapping[tuple[str, int], Habits], weights: Floats
-) -> list[tuple[float, Barring]]:
-    """All barrings with their ratings, the best first; that in 4/4 from the first note if no other is possible."""
+def _phases(measure: Fraction, anacrusis: Fraction | None) -> list[Fraction]:
+    """The positions in the measure at which the first note may be."""
+    if anacrusis is not None:
+        return [-anacrusis % measure]
+    return [step * _PHASE for step in range(int(measure / _PHASE))]
+
+
+def cues_of(line: Line, more: Floats | None = None) -> tuple[Line, Floats]:
+    """The notes of a line that are looked at, and their cues; `more` [N, .] are further ones."""
     part = line.cut(MOST_NOTES)
-    cues = note_cues(part)
-    rated = [(float(features(part, cues, barring, habits) @ weights), barring) for barring in barrings(part)]
-    return sorted(rated, key=lambda pair: -pair[0]) or [(0.0, Barring(METRES[0], Fraction(1), Fraction(0)))]
+    return part, note_cues(part) if more is None else np.column_stack([note_cues(part), more[:MOST_NOTES]])
+
+
+def best_barring(
+    line: Line,
+    habits: Mapping[tuple[str, int], Habits],
+    rater: Rater,
+    counting: Counting,
+    more: Floats | None = None,
+    tracked: Fraction | None = None,
+) -> Rated:
+    """The barring for which most speaks; `more` [N, .] are further cues of its notes.
+
+    `tracked` is the length of the measures that were found by tracking, in the line's unit.
+    If none is possible, it is the given metre, or 4/4, from the first note.
+    """
+    part, cues = cues_of(line, more)
+    found = list(barrings(part, counting)) or list(barrings(part, Counting(counting.time)))
+    if not found or len(part.onsets) < 2:
+        return Rated(Barring(metre_of_time(counting.time or METRES[0].time), Fraction(1), Fraction(0)))
+    rows = feature_rows(part, cues, found, habits, tracked)
+    return _best(found, rater.ratings(rows))
+
+
+def feature_rows(
+    line: Line,
+    cues: Floats,
+    found: Sequence[Barring],
+    habits: Mapping[tuple[str, int], Habits],
+    tracked: Fraction | None = None,
+) -> Floats:
+    """[C, F] what speaks for barrings, and whether their measures are as long as `tracked` ones, in the line's unit."""
+    rows = np.array([features(line, cues, barring, habits) for barring in found])
+    if tracked is None:
+        return rows
+    return np.column_stack([rows, [float(barring.metre.measure / barring.scale == tracked) for barring in found]])
+
+
+def _best(found: Sequence[Barring], ratings: Floats) -> Rated:
+    shares = np.exp(ratings - ratings.max())
+    shares /= shares.sum()
+    odds: dict[TimeSignature, float] = defaultdict(float)
+    for barring, share in zip(found, shares.tolist(), strict=True):
+        odds[barring.metre.time] += share
+    best = found[int(ratings.argmax())]
+    own = odds.pop(best.metre.time)
+    return Rated(best, own, max(odds, key=lambda time: odds[time], default=None))

@@ -27,7 +27,11 @@ _MAJOR = np.array([5.0, 2.0, 3.5, 2.0, 4.5, 4.0, 2.0, 4.5, 2.0, 3.5, 1.5, 4.0])
 _MINOR = np.array([5.0, 2.0, 3.5, 4.5, 2.0, 4.0, 2.0, 4.5, 3.5, 2.0, 1.5, 4.0])
 _REST = 0.35
 _USUAL_BEAT, _USUAL_QUARTER = 0.62, 0.55
-_LAGS = (1, 2, 4, 8)
+_LAGS = (0.5, 1, 2, 4, 8)
+_PHRASES = (2, 4)
+_CLOSING = 0.9
+"""How much longer than others, in logarithms of 2, a note is that may end a phrase."""
+_USUAL_MEASURE = 1.9
 _UNKNOWN = -6.0
 """The odds of a step in a metre of which nothing is known."""
 
@@ -130,9 +134,11 @@ def features(line: Line, cues: Floats, barring: Barring, habits: Mapping[tuple[s
         *_returns(line, measure / scale),
         _variety(bars, places),
         _usual_steps(metre, bars, places, steps, habits),
+        *_phrases(cues[:, 1], quarters, measure),
     ]
     single = [
         *_tempo(line.seconds / scale, metre, steps),
+        *_squares(np.log(line.seconds / scale * measure / _USUAL_MEASURE)),
         *(float(metre is other) for other in METRES),
         *_ends(metre, phase, quarters[-1], kinds[-1]),
     ]
@@ -150,7 +156,7 @@ def _across(metre: Metre, places: Floats, kinds: Ints, steps: Floats) -> tuple[f
 
 
 def _returns(line: Line, measure: float) -> list[float]:
-    """How many notes have one, and how many one of their pitch, 1, 2, 4 and 8 measures on; a measure in line units."""
+    """How many notes have one, and how many one of their pitch, some measures on; a measure in line units."""
     found = []
     for lag in _LAGS:
         later = line.onsets + lag * measure
@@ -159,6 +165,16 @@ def _returns(line: Line, measure: float) -> list[float]:
         left = max(int((later <= line.onsets[-1] + _NEAR).sum()), 8)
         found += [hits.sum() / left, (hits & (line.pitches[index] == line.pitches)).sum() / left]
     return found
+
+
+def _phrases(lengths: Floats, quarters: Floats, measure: float) -> list[float]:
+    """How many of the notes that may end phrases are a multiple of 2, and of 4, measures after the one before."""
+    ends = quarters[lengths > _CLOSING]
+    steps = np.diff(ends) / measure
+    return [
+        float((np.abs(steps / size - np.rint(steps / size)) * size < _NEAR).mean()) if len(steps) else 0.0
+        for size in _PHRASES
+    ]
 
 
 def _variety(bars: Floats, places: Floats) -> float:
@@ -187,6 +203,10 @@ def _tempo(quarter: float, metre: Metre, steps: Floats) -> list[float]:
     beat, own = np.log(quarter * float(metre.counted) / _USUAL_BEAT), np.log(quarter / _USUAL_QUARTER)
     length = float(np.log2(steps.clip(1e-3)).mean()) if len(steps) else 0.0
     return [beat, beat**2, own, own**2, length, length**2]
+
+
+def _squares(value: float) -> tuple[float, float]:
+    return value, value**2
 
 
 def _ends(metre: Metre, phase: float, last: float, kind: int) -> list[float]:

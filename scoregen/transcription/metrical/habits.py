@@ -15,10 +15,11 @@ from safetensors.numpy import load, save
 from scoregen.system.errors import InputError
 from scoregen.system.files import write_files
 from scoregen.system.resources import weights
+from scoregen.transcription.metrical.rater import Rater, rater_of, tensors_of
 
 Floats = NDArray[np.float64]
 FILE = "lines.rhythm"
-_CUES = "cues"
+_CUES, _TEXTURES = "cues", "textures"
 _NAMES = ("first", "steps", "last", "prior")
 
 
@@ -37,15 +38,22 @@ class Habits:
 
 @dataclass(frozen=True, slots=True)
 class LineModel:
-    """The habits by metre and by pulse (0: long notes, 2: short ones), and the weights [F] of cues for barlines."""
+    """The habits by metre and by pulse (0: long notes, 2: short ones), and what rates barrings.
+
+    `cues` rates those of lines, `textures` those of music of several voices.
+    """
 
     habits: Mapping[tuple[str, int], Habits]
-    cues: Floats
+    cues: Rater
+    textures: Rater
 
 
 def save_lines(model: LineModel, path: Path) -> None:
-    """Write a model in 16 bits; its weights of cues in 32."""
-    tensors = {_CUES: model.cues.astype(np.float32)}
+    """Write a model in 16 bits; its raters in 32."""
+    tensors: dict[str, NDArray[np.floating]] = {
+        **tensors_of(model.cues, _CUES),
+        **tensors_of(model.textures, _TEXTURES),
+    }
     for (metre, pulse), own in model.habits.items():
         for name in _NAMES:
             tensors[f"{metre} {pulse} {name}"] = np.asarray(getattr(own, name)).astype(np.float16)
@@ -60,9 +68,9 @@ def shipped_lines() -> LineModel | None:
         return None
     try:
         tensors = {name: value.astype(np.float64) for name, value in load(path.read_bytes()).items()}
-        keys = sorted({tuple(name.split()[:2]) for name in tensors if name != _CUES})
+        keys = sorted({tuple(name.split()[:2]) for name in tensors if not name.startswith((_CUES, _TEXTURES))})
         habits = {(metre, int(pulse)): _habits(tensors, f"{metre} {pulse}") for metre, pulse in keys}
-        return LineModel(habits, tensors[_CUES])
+        return LineModel(habits, rater_of(tensors, _CUES), rater_of(tensors, _TEXTURES))
     except (OSError, ValueError, KeyError, SafetensorError) as error:
         raise InputError(f"{path} is damaged ({error}); install scoregen again") from error
 

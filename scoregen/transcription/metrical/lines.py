@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from scoregen.score.metre import TimeSignature
 from scoregen.transcription.beats.attacks import Attacks
-from scoregen.transcription.metrical.barring import rated_barrings
-from scoregen.transcription.metrical.cues import Barring, Line
+from scoregen.transcription.counting import UNKNOWN, Counting
+from scoregen.transcription.metrical.barring import Rated, best_barring
+from scoregen.transcription.metrical.cues import Line
 from scoregen.transcription.metrical.habits import LineModel
 from scoregen.transcription.metrical.positions import METRES, Metre
 from scoregen.transcription.metrical.search import Path, Settings, best_path
@@ -35,19 +36,23 @@ _HEARD_JITTER = 0.04
 
 @dataclass(frozen=True, slots=True)
 class LineRhythm:
-    """The onset of each attack [E] in quarters from the first, the signature, and the length of a pickup in quarters.
+    """The onset of each attack [E] in quarters from the first, the barring, and the length of a pickup in quarters.
 
     `beat` is the counted beat in quarters, `seconds` those of a quarter. `at` and `quarters` are times and places
     between which everything else is interpolated.
     """
 
     onsets: tuple[Fraction, ...]
-    time: TimeSignature
+    rated: Rated
     pickup: Fraction
     beat: Fraction
     seconds: float
     at: Floats
     quarters: Floats
+
+    @property
+    def time(self) -> TimeSignature:
+        return self.rated.barring.metre.time
 
     def places(self, times: Floats) -> Floats:
         """Times in quarters from the first onset; the tempo at each end goes on."""
@@ -57,7 +62,12 @@ class LineRhythm:
 
 
 def line_rhythm(
-    notes: Sequence[PerformedNote], attacks: Attacks, model: LineModel, *, is_recording: bool = False
+    notes: Sequence[PerformedNote],
+    attacks: Attacks,
+    model: LineModel,
+    counting: Counting = UNKNOWN,
+    *,
+    is_recording: bool = False,
 ) -> LineRhythm:
     """The rhythm of the attacks of a line; those of a recording are less exact."""
     settings = Settings(jitter=_HEARD_JITTER) if is_recording else Settings()
@@ -68,11 +78,8 @@ def line_rhythm(
     places = [place - places[0] for place in places]
     seconds = float(np.median(path.lengths))
     line = Line(np.array([float(place) for place in places]), *_pitches(notes, attacks, path), seconds)
-    barring = (
-        rated_barrings(line, model.habits, model.cues)[0][1]
-        if len(places) > 1
-        else Barring(metre, Fraction(1), Fraction(0))
-    )
+    rated = best_barring(line, model.habits, model.cues, counting)
+    barring = rated.barring
     quarters = [place * barring.scale for place in places]
     at = attacks.times[path.attacks]
     onsets = _all_onsets(attacks.times, at, quarters, path)
@@ -80,7 +87,7 @@ def line_rhythm(
     pickup = measure - barring.phase if barring.phase else Fraction(0)
     beat = Fraction(3, 2) if barring.metre.counted == Fraction(3, 2) else Fraction(1)
     numbers = np.array([float(place) for place in quarters])
-    return LineRhythm(onsets, barring.metre.time, pickup, beat, seconds / float(barring.scale), at, numbers)
+    return LineRhythm(onsets, rated, pickup, beat, seconds / float(barring.scale), at, numbers)
 
 
 def _search(times: Floats, model: LineModel, settings: Settings) -> tuple[Metre, Path]:

@@ -5,7 +5,7 @@ B positions of a metre.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 
@@ -19,6 +19,8 @@ Floats = NDArray[np.float64]
 _SIMPLE = tuple(Fraction(step, 12) for step in (0, 3, 4, 6, 8, 9))
 _BINARY = tuple(Fraction(step, 4) for step in range(4))
 _COMPOUND = tuple(Fraction(step, 4) for step in range(6))
+_EVEN = (Fraction(0), Fraction(1, 2))
+_SIXTHS = tuple(Fraction(step, 6) for step in range(6))
 MEASURES = 2
 """Measures within which the note after another is looked for."""
 
@@ -70,6 +72,8 @@ def _metre(
     return Metre(time, tuple(index * span + offset for index in range(count) for offset in grid), counted, seconds)
 
 
+_USUAL = 0.65
+"""Seconds of a counted beat of other metres."""
 _QUARTER, _DOTTED, _HALF = Fraction(1), Fraction(3, 2), Fraction(2)
 METRES = (
     _metre(4, 4, _SIMPLE, _QUARTER, _QUARTER, 0.6),
@@ -80,5 +84,22 @@ METRES = (
     _metre(9, 8, _COMPOUND, _DOTTED, _DOTTED, 0.7),
     _metre(12, 8, _COMPOUND, _DOTTED, _DOTTED, 0.7),
     _metre(3, 2, _BINARY, _QUARTER, _HALF, 0.8),
+    _metre(5, 4, _SIMPLE, _QUARTER, _QUARTER, 0.55),
 )
-"""The metres, the commonest first."""
+"""The metres that are told apart, the commonest first."""
+
+
+def metre_of_time(time: TimeSignature) -> Metre:
+    """The metre of a signature; one that is not told apart has the divisions of its beats."""
+    for metre in METRES:
+        if metre.name == str(time):
+            return replace(metre, time=time)
+    counted = time.groups[0]
+    parts: tuple[Fraction, ...] = _SIMPLE
+    if len(set(time.groups)) > 1:
+        counted, parts = time.unit, _EVEN
+    elif time.is_compound:
+        parts = _SIXTHS
+    count = int(time.duration / counted)
+    places = tuple(counted * (index + part) for index in range(count) for part in parts)
+    return Metre(time, places, counted, _USUAL)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from scoregen.system.errors import Place, ReadError, ToolError
 from scoregen.transcription.recordings.extras import require
+from scoregen.transcription.recordings.sound_files import DamagedSoundError, LongSoundError, samples_of
 
 Floats = NDArray[np.float32]
 
@@ -61,17 +62,12 @@ def read_sound(path: Path) -> Sound:
 
 
 def _decoded(path: Path, place: Place) -> Sound:
-    import soundfile
-
     try:
-        with soundfile.SoundFile(path) as file:
-            if file.frames > MOST_SECONDS * file.samplerate:
-                minutes = file.frames / file.samplerate / 60
-                raise ReadError(
-                    f"the recording lasts {minutes:.0f} minutes; at most {MOST_SECONDS // 60} are read", place
-                )
-            samples, rate = file.read(dtype="float32", always_2d=True), file.samplerate
-    except (soundfile.SoundFileError, ValueError, TypeError) as error:
+        samples, rate = samples_of(path, MOST_SECONDS)
+    except LongSoundError as error:
+        lasting = f"the recording lasts {error.args[0] / 60:.0f} minutes"
+        raise ReadError(f"{lasting}; at most {MOST_SECONDS // 60} are read", place) from None
+    except DamagedSoundError as error:
         raise ReadError(f"the sound file is damaged or of an unknown kind ({error})", place) from None
     return Sound(np.nan_to_num(samples.mean(axis=1)), rate)
 

@@ -29,6 +29,8 @@ _SAME_ATTACK = 0.06
 """Two onsets farther apart than this, in beats, should not meet on one point."""
 _COLLISION = 5.0
 _FARTHEST = 9.0
+_MOST = 9.0
+"""What one beat counts at most when two kinds of divisions are compared."""
 
 
 def place_onsets(onsets: Sequence[float], spread: float, costs: Costs) -> list[Fraction]:
@@ -41,11 +43,11 @@ def place_onsets(onsets: Sequence[float], spread: float, costs: Costs) -> list[F
 
 
 def total_cost(onsets: Iterable[float], spread: float, costs: Costs) -> float:
-    """The least cost of all beats with these divisions."""
+    """The least cost of all beats with these divisions; a single beat, such as one with a trill, cannot decide."""
     by_beat: dict[int, list[float]] = defaultdict(list)
     for onset in onsets:
         by_beat[_beat_of(onset, spread)].append(onset)
-    return sum(_best(beat, own, spread, costs)[1] for beat, own in by_beat.items())
+    return sum(min(_best(beat, own, spread, costs)[1], _MOST) for beat, own in by_beat.items())
 
 
 def _beat_of(onset: float, spread: float) -> int:

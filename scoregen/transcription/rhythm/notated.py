@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -13,9 +14,15 @@ from scoregen.score.metre import TimeSignature
 from scoregen.transcription.beats.attacks import Attacks, attacks_of
 from scoregen.transcription.beats.odds import is_line, odds_of
 from scoregen.transcription.beats.tracking import Beats, track
-from scoregen.transcription.metrical.habits import shipped_lines
+from scoregen.transcription.counting import UNKNOWN, Counting
+from scoregen.transcription.metrical.barring import Rated
+from scoregen.transcription.metrical.cues import Barring
+from scoregen.transcription.metrical.habits import LineModel, shipped_lines
 from scoregen.transcription.metrical.lines import LineRhythm, line_rhythm
+from scoregen.transcription.metrical.positions import metre_of_time
+from scoregen.transcription.metrical.textures import Texture, texture_barring, texture_of
 from scoregen.transcription.performed import PerformedNote
+from scoregen.transcription.rhythm.barlines import Barlines, rated_barlines, signatures, tracked_barlines
 from scoregen.transcription.rhythm.grids import COMPOUND, SIMPLE, place_onsets, total_cost
 from scoregen.transcription.rhythm.values import note_ends
 
@@ -27,6 +34,7 @@ _NARROW, _WIDE = 0.03, 0.1
 _COMPOUND_MARGIN = 0.75
 _DIVISIONS = (1, 2, 3, 4, 6, 8)
 _AGREEMENT, _CHANCE = 0.15, 1.6
+_DOTTED = Fraction(3, 2)
 _LONGEST_BEAT = 1.4
 """Seconds; a longer beat is written as two."""
 
@@ -35,7 +43,8 @@ _LONGEST_BEAT = 1.4
 class Rhythm:
     """`onsets` and `ends` of the notes in quarters, in their order; `times` are the signatures by onset.
 
-    `beat` is the length of a beat in quarters, `per_minute` how many of them a minute has.
+    `beat` is the length of a beat in quarters, `per_minute` how many of them a minute has. `rated` says how likely the
+    metre is; None if it was not compared with others.
     """
 
     onsets: tuple[Fraction, ...]
@@ -43,29 +52,88 @@ class Rhythm:
     times: dict[Fraction, TimeSignature]
     beat: Fraction
     per_minute: int
+    rated: Rated | None = None
+
+    @property
+    def time(self) -> TimeSignature:
+        """The signature of most of the measures."""
+        starts = sorted(self.times)
+        ends = [*starts[1:], max(self.ends, default=Fraction(0))]
+        lasting: dict[TimeSignature, Fraction] = defaultdict(Fraction)
+        for start, end in zip(starts, ends, strict=True):
+            lasting[self.times[start]] += end - start
+        return max(lasting, key=lambda time: lasting[time])
 
 
-def notated_rhythm(notes: Sequence[PerformedNote], lines: Sequence[int], *, may_hold: bool) -> Rhythm:
+@dataclass(frozen=True, slots=True)
+class Tracked:
+    """The beats of a performance with their median length, and the attacks' places on their divisions, in beats.
+
+    `downbeats` [E] are the odds of the attacks, `texture` what is known of them.
+    """
+
+    beats: Beats
+    seconds: float
+    is_compound: bool
+    grid: tuple[Fraction, ...]
+    downbeats: NDArray[np.float64]
+    texture: Texture
+
+
+def notated_rhythm(
+    notes: Sequence[PerformedNote], lines: Sequence[int], *, may_hold: bool, counting: Counting = UNKNOWN
+) -> Rhythm:
     """The rhythm of notes that are sorted by onset. `lines` are their hands or voices; see `note_ends`."""
     attacks = attacks_of(notes)
     model = shipped_lines()
     if model is not None and is_line(attacks):
-        return _rhythm_of_line(
-            notes, line_rhythm(notes, attacks, model, is_recording=not may_hold), attacks, lines, may_hold=may_hold
-        )
-    beats = _simple_beats(track(attacks.times, odds_of(attacks)))
-    places = _in_beats(attacks.times, beats)
+        line = line_rhythm(notes, attacks, model, counting, is_recording=not may_hold)
+        return _rhythm_of_line(notes, line, attacks, lines, may_hold=may_hold)
+    found = tracked(notes, attacks)
+    beats, grid = found.beats, found.grid
+    rated, barlines = _barlines(found, model, counting)
+    unit = barlines.unit
+    first, times = signatures(barlines, min(grid))
+    onsets = [max((grid[member] - first) * unit, Fraction(0)) for member in attacks.members]
+    heard = [(float(end) - float(first)) * float(unit) for end in _in_beats(_ends(notes, lines), beats)]
+    last = _last_end(onsets, heard, times)
+    ends = note_ends(onsets, heard, lines, last, may_hold=may_hold, sustained=[note.sustained for note in notes])
+    beat = _beat(rated.barring.metre.counted == _DOTTED if rated else found.is_compound)
+    per_minute = round(60 * float(unit) / (found.seconds * float(beat)))
+    return Rhythm(tuple(onsets), tuple(ends), times, beat, per_minute, rated)
+
+
+def tracked(notes: Sequence[PerformedNote], attacks: Attacks) -> Tracked:
+    """The beats of notes with some attacks, and the places of the attacks between them."""
+    odds = odds_of(attacks)
+    beats = _simple_beats(track(attacks.times, odds))
     seconds = float(np.median(np.diff(beats.times)))
+    is_compound, grid = _grid(_in_beats(attacks.times, beats), seconds)
+    unit = _beat(is_compound)
+    quarters = np.array([float(place * unit) for place in grid])
+    measure = tracked_barlines(beats, is_compound).time.duration
+    texture = texture_of(notes, attacks, odds, quarters, seconds / float(unit), measure)
+    return Tracked(beats, seconds, is_compound, tuple(grid), odds.downbeats.astype(np.float64), texture)
+
+
+def _barlines(found: Tracked, model: LineModel | None, counting: Counting) -> tuple[Rated | None, Barlines]:
+    """The barlines in the metre that is given; else those of the beats, with the metre that is rated higher, if any."""
+    own = tracked_barlines(found.beats, found.is_compound)
+    if model is None:
+        return None, own
+    rated = texture_barring(found.texture, model, counting)
+    if counting != UNKNOWN:
+        return rated, rated_barlines(rated, _beat(found.is_compound), found.grid, found.downbeats)
+    barring = Barring(metre_of_time(own.time), Fraction(1), Fraction(0))
+    other = rated.barring.metre.time
+    return (Rated(barring) if str(other) == str(own.time) else Rated(barring, 0.0, other)), own
+
+
+def _grid(places: NDArray[np.float64], seconds: float) -> tuple[bool, list[Fraction]]:
+    """Whether beats of some seconds divide into three, and the onsets at `places`, in beats, on their divisions."""
     spread = _spread(seconds)
     is_compound = total_cost(places, spread, COMPOUND) < _COMPOUND_MARGIN * total_cost(places, spread, SIMPLE)
-    beat = _beat(is_compound)
-    grid = place_onsets(places.tolist(), spread, COMPOUND if is_compound else SIMPLE)
-    first, times = _signatures(beats, is_compound, min(grid))
-    onsets = [max((grid[member] - first) * beat, Fraction(0)) for member in attacks.members]
-    heard = [(float(end) - float(first)) * float(beat) for end in _in_beats(_ends(notes, lines), beats)]
-    last = _last_end(onsets, heard, times)
-    ends = note_ends(onsets, heard, lines, last, may_hold=may_hold)
-    return Rhythm(tuple(onsets), tuple(ends), times, beat, round(60 / seconds))
+    return is_compound, place_onsets(places.tolist(), spread, COMPOUND if is_compound else SIMPLE)
 
 
 def _rhythm_of_line(
@@ -75,8 +143,9 @@ def _rhythm_of_line(
     times = {Fraction(0): found.time, found.pickup: found.time}
     heard = [float(place) for place in found.places(_ends(notes, lines))]
     last = _last_end(onsets, heard, times)
-    ends = note_ends(onsets, heard, lines, last, may_hold=may_hold)
-    return Rhythm(tuple(onsets), tuple(ends), times, found.beat, round(60 / (found.seconds * float(found.beat))))
+    ends = note_ends(onsets, heard, lines, last, may_hold=may_hold, sustained=[note.sustained for note in notes])
+    per_minute = round(60 / (found.seconds * float(found.beat)))
+    return Rhythm(tuple(onsets), tuple(ends), times, found.beat, per_minute, found.rated)
 
 
 def is_on_own_beats(quarters: Sequence[float]) -> bool:
@@ -106,7 +175,8 @@ def rhythm_on_own_beats(
     onsets = [max(grid[member] * beat, Fraction(0)) for member in members]
     heard = [end for _, end in quarters]
     last = _last_end(onsets, heard, {Fraction(0): time})
-    return tuple(zip(onsets, note_ends(onsets, heard, lines, last, may_hold=True), strict=True))
+    sustained = [note.sustained for note in notes]
+    return tuple(zip(onsets, note_ends(onsets, heard, lines, last, may_hold=True, sustained=sustained), strict=True))
 
 
 def _beat(is_compound: bool) -> Fraction:
@@ -145,35 +215,6 @@ def _ends(notes: Sequence[PerformedNote], lines: Sequence[int]) -> NDArray[np.fl
         ends.append(max(end, note.onset + 0.02))
         again[line, note.pitch] = note.onset
     return np.array(ends[::-1])
-
-
-def _signatures(beats: Beats, is_compound: bool, earliest: Fraction) -> tuple[Fraction, dict[Fraction, TimeSignature]]:
-    """The beat that is the start of the score, and the signature of every measure that has another than the last.
-
-    A score that does not start with a downbeat starts with its first note, or the half or third of a beat before it.
-    """
-    begin = max(int(earliest), 0)
-    barlines = [begin, *(index for index in range(begin + 1, len(beats.places)) if beats.places[index] == 0)]
-    lengths = [int(beats.metres[index]) for index in barlines]
-    lengths = [own if b is None else b - a for own, a, b in zip(lengths, barlines, [*barlines[1:], None], strict=True)]
-    has_pickup = int(beats.places[begin]) != 0 and len(barlines) > 1
-    part = Fraction(1, 3 if is_compound else 2)
-    first = earliest // part * part if has_pickup else Fraction(begin)
-    beat = _beat(is_compound)
-    times: dict[Fraction, TimeSignature] = {}
-    last = None
-    for index, (barline, length) in enumerate(zip(barlines, lengths, strict=True)):
-        if index == 0 and has_pickup:
-            last = int(beats.metres[barlines[1]])
-            times[Fraction(0)] = times[(barlines[1] - first) * beat] = _signature(last, is_compound)
-        elif length != last:
-            times[(barline - first) * beat] = _signature(length, is_compound)
-            last = length
-    return first, times
-
-
-def _signature(beats: int, is_compound: bool) -> TimeSignature:
-    return TimeSignature((3 * beats,), 8) if is_compound else TimeSignature((beats,), 4)
 
 
 def _last_end(onsets: Sequence[Fraction], heard: Sequence[float], times: dict[Fraction, TimeSignature]) -> Fraction:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 _LEGATO = 0.45
@@ -14,32 +14,57 @@ _SHORT_GAP = Fraction(1, 2)
 _LONGEST_FILLED = Fraction(4)
 _HELD = Fraction(1, 2)
 """Quarters beyond the next onset from which a note is taken for held."""
+_MOST_HELD, _FEWEST = 0.3, 12
+"""The share of held notes, in a line of so many, above which the ends of its notes say nothing."""
 
 
 def note_ends(
-    onsets: Sequence[Fraction], heard: Sequence[float], lines: Sequence[int], last: Fraction, *, may_hold: bool
+    onsets: Sequence[Fraction],
+    heard: Sequence[float],
+    lines: Sequence[int],
+    last: Fraction,
+    *,
+    may_hold: bool,
+    sustained: Sequence[bool] = (),
 ) -> list[Fraction]:
     """The ends in quarters of notes with onsets in quarters and ends as `heard`; `lines` are hands or voices.
 
     With `may_hold` a note that sounds clearly beyond the next onset of its line is held; without it, as where a pedal
-    blurs the ends, it is cut there.
+    blurs the ends, it is cut there. So it is in a line in which most notes would be held. A sustained note lasts to
+    the next onset.
     """
     places: dict[int, list[Fraction]] = defaultdict(list)
     for onset, line in sorted(set(zip(onsets, lines, strict=True))):
         places[line].append(onset)
+    blurred = _blurred(onsets, heard, lines, places) if may_hold else set(places)
     return [
-        _end(onset, end, places[line], last, may_hold=may_hold)
-        for onset, end, line in zip(onsets, heard, lines, strict=True)
+        _end(onset, end, places[line], last, may_hold=line not in blurred, sustained=own)
+        for onset, end, line, own in zip(onsets, heard, lines, sustained or [False] * len(lines), strict=True)
     ]
 
 
-def _end(onset: Fraction, heard: float, places: Sequence[Fraction], last: Fraction, *, may_hold: bool) -> Fraction:
+def _blurred(
+    onsets: Sequence[Fraction], heard: Sequence[float], lines: Sequence[int], places: Mapping[int, Sequence[Fraction]]
+) -> set[int]:
+    """The lines in which so many notes sound beyond the next onset that their ends say nothing."""
+    held: dict[int, list[bool]] = defaultdict(list)
+    for onset, end, line in zip(onsets, heard, lines, strict=True):
+        index = bisect_right(places[line], onset)
+        if index < len(places[line]):
+            held[line].append(end > places[line][index] + _HELD)
+    return {line for line, own in held.items() if len(own) >= _FEWEST and sum(own) > _MOST_HELD * len(own)}
+
+
+def _end(
+    onset: Fraction, heard: float, places: Sequence[Fraction], last: Fraction, *, may_hold: bool, sustained: bool
+) -> Fraction:
     index = bisect_right(places, onset)
     following = places[index] if index < len(places) else max(last, onset + Fraction(1, 4))
     gap = following - onset
     if may_hold and heard > following + _HELD:
         return _held_to(heard, following, places[index:], last)
-    if gap <= _SHORT_GAP or (heard - float(onset) >= _LEGATO * float(gap) and gap <= _LONGEST_FILLED):
+    is_legato = sustained or heard - float(onset) >= _LEGATO * float(gap)
+    if gap <= _SHORT_GAP or (is_legato and gap <= _LONGEST_FILLED):
         return following
     return min(following, _rounded_up(onset, heard))
 

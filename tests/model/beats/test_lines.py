@@ -7,10 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from scoregen.model.beats.barlines import example_of, fit_cues, share_right
+from scoregen.model.beats.barlines import example_of, fit_rater, share_right
 from scoregen.model.beats.habits import count_habits
-from scoregen.model.beats.lines import NotatedLine, lines_of_score
+from scoregen.model.beats.lines import NotatedLine, in_five, lines_of_score
 from scoregen.notation.files import read_score
+from scoregen.transcription.metrical.rater import Rater
 
 TUNES = Path(__file__).parents[3] / "corpora" / "tunes"
 
@@ -41,5 +42,14 @@ def test_the_weights_choose_the_notated_barlines(lines: list[NotatedLine]) -> No
     found = [example_of(line.cut(), habits, np.random.default_rng(index)) for index, line in enumerate(lines)]
     examples = [example for example in found if example is not None]
     assert len(examples) >= len(lines) - 2
-    cues = fit_cues(examples, {}, penalty=0.1)
-    assert share_right(examples, cues) > 0.8 > share_right(examples, np.zeros_like(cues))
+    fitted = fit_rater(examples * 8, {}, units=4)
+    nothing = Rater(*(np.zeros_like(value) for value in (fitted.direct, fitted.inner, fitted.bias, fitted.outer)))
+    assert share_right(examples, fitted) > 0.8 > share_right(examples, nothing)
+
+
+def test_a_line_in_three_becomes_one_in_five(lines: list[NotatedLine]) -> None:
+    five = in_five(lines[1])
+    assert five is not None and five.metre.name == "5/4" and in_five(lines[0]) is None
+    places = five.metre.places[five.positions]
+    assert np.allclose(five.onsets, 5 * five.measures + places) and (np.diff(five.onsets) > 0).all()
+    assert places[0] == 4 and set(np.diff(five.onsets)) <= {0.5, 1.0, 1.5, 2.0, 3.0, 4.0}

@@ -306,3 +306,10 @@ def test_few_characters_cannot_become_much_music(music: str, message: str, tmp_p
     with pytest.raises(ReadError, match=message) as caught:
         read_score(path)
     assert "\n" not in str(caught.value)
+
+
+def test_chord_symbols_that_are_not_understood_are_named_and_printed(tmp_path: Path) -> None:
+    score = read(tmp_path, '"C"C "Xq7"D "Xq7"E "^slow"F |]\n')
+    assert any("2 of the chord symbol 'Xq7' (printed as words)" in notice for notice in score.notices)
+    words = [own.value.text for own in score.measures[0].directions if isinstance(own.value, Words)]
+    assert words == ["Xq7", "Xq7", "slow"] and len(score.measures[0].chord_symbols) == 1

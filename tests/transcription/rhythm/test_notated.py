@@ -70,3 +70,18 @@ def test_a_repeated_note_is_not_held_over_itself() -> None:
     rhythm = notated_rhythm(blurred, [1] * len(blurred), may_hold=True)
     steps = [end - onset for onset, end in zip(rhythm.onsets, rhythm.ends, strict=True)]
     assert set(steps[:-1:2]) == {rhythm.onsets[1] - rhythm.onsets[0]}
+
+
+def test_notes_of_which_most_are_held_are_blurred_and_cut() -> None:
+    onsets = [Fraction(place) for place in range(16)]
+    blurred = [float(place) + 2.2 for place in range(16)]
+    assert note_ends(onsets, blurred, [1] * 16, Fraction(16), may_hold=True) == [*onsets[1:], 16]
+    one = [float(place) + (3.1 if place == 4 else 0.9) for place in range(16)]
+    assert note_ends(onsets, one, [1] * 16, Fraction(16), may_hold=True)[4] == 7
+
+
+def test_a_note_that_the_pedal_holds_lasts_to_the_next() -> None:
+    onsets = [Fraction(0), Fraction(2), Fraction(4)]
+    heard = [0.4, 2.4, 4.4]
+    assert note_ends(onsets, heard, [1] * 3, Fraction(6), may_hold=True)[:2] == [1, 3]
+    assert note_ends(onsets, heard, [1] * 3, Fraction(6), may_hold=True, sustained=[True] * 3) == [2, 4, 6]

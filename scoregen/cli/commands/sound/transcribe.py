@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from scoregen.cli.console.arguments import Force, Json, Landscape, Outputs, Paper, Quiet, Scores, StaffSize
+from scoregen.cli.console.arguments import (
+    Force,
+    Json,
+    Landscape,
+    Outputs,
+    Paper,
+    Quiet,
+    Scores,
+    StaffSize,
+    parse_quarters,
+)
 from scoregen.cli.console.conversion import Writing, conversion
 from scoregen.cli.console.inputs import exit_with, for_each, input_files, name_of, readable
 from scoregen.cli.console.outputs import output_files
@@ -19,6 +30,16 @@ def transcribe_command(
     kind: Annotated[
         str | None,
         typer.Option("--from", metavar="voice|piano", help="What is heard; without it the program decides."),
+    ] = None,
+    time: Annotated[
+        str | None, typer.Option("--time", help="The time signature, if the one found from the notes is wrong.")
+    ] = None,
+    tempo: Annotated[float | None, typer.Option("--tempo", help="About how many beats a minute has.")] = None,
+    anacrusis: Annotated[
+        Fraction | None,
+        typer.Option(
+            "--anacrusis", parser=parse_quarters, metavar="QUARTERS", help="The length of the anacrusis; 0 for none."
+        ),
     ] = None,
     paper: Paper = None,
     staff_size: StaffSize = None,
@@ -45,7 +66,7 @@ def transcribe_command(
         with conversion(outputs[file], writing) as work:
             work.stage("listening")
             with readable(file) as source:
-                result = transcribe(source, kind=kind)
+                result = transcribe(source, kind=kind, time=time, tempo=tempo, anacrusis=anacrusis)
             written = work.write(result.score, result.notices)
         return {
             "recording": name_of(file),

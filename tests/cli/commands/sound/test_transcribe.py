@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -22,12 +23,23 @@ def test_a_midi_take_becomes_a_score(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert str(read_score(target).measures[1].time) == "3/4"
 
 
+def test_the_user_says_how_the_music_is_counted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    notes = [(2 * note.onset, 2 * note.end, note.pitch) for note in played(GRACE, 0.71, 0.03)]
+    take, target = write(tmp_path / "take.mid", notes), tmp_path / "take.musicxml"
+    options = ["--time", "3/8", "--tempo", "84", "--anacrusis", "1/2", "--json"]
+    assert run(["transcribe", str(take), "-o", str(target), *options]) == 0
+    assert json.loads(capsys.readouterr().out)["metre"] == "3/8"
+    score = read_score(target)
+    assert score.has_anacrusis and score.measures[0].duration == Fraction(1, 2)
+
+
 @pytest.mark.parametrize(
     ("name", "options", "message"),
     [
         ("take.wav", ["--from", "choir"], "recordings of choir are not transcribed"),
         ("take.wav", [], "there is no such file"),
         ("take.txt", [], "neither a recording nor a MIDI file"),
+        ("take.mid", ["--time", "4-4"], "--time: '4-4' is not a time signature"),
     ],
 )
 def test_what_is_refused_is_one_line(
