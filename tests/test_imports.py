@@ -111,6 +111,7 @@ DOORS = {
     "soundfile": ("notation/sound/audio_files.py", "transcription/recordings/sound.py"),  # one writes, one reads
     "soxr": ("transcription/recordings/sound.py",),
     "swift_f0": ("transcription/recordings/voice.py",),
+    "threadpoolctl": ("system/threads.py",),
     "torch": ("benchmarks/*", "model/*", "transcription/recordings/piano.py"),
     "typer": ("cli/*",),
     "typst": ("notation/engraving/*",),

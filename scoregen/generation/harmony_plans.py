@@ -21,11 +21,13 @@ from scoregen.generation.harmony_cadences import with_cadences
 from scoregen.model.features.metric_features import CLASSES, QUALITIES
 from scoregen.model.harmony.labels import ATTRIBUTES, INVERSION, KEY, QUALITY, ROOT, UNKNOWN, chord_of
 from scoregen.model.harmony.outer_voices import ensemble_inputs, outer_voices, voices_piece
-from scoregen.model.harmony.planner import Permissions, Planner
+from scoregen.model.harmony.permissions import Permissions
+from scoregen.model.harmony.planner import Planner
 from scoregen.model.harmony.planner_inputs import SILENT, PlannerPiece, planner_inputs, planner_piece
 from scoregen.plan.harmonic_plan import Step, headers_with
 from scoregen.score.keys import Key
 from scoregen.score.theory.chord_kinds import MEMBERS
+from scoregen.system.threads import one_thread
 from scoregen.tokens.constraints.given_chords import ChordSpan
 from scoregen.tokens.constraints.measure_plan import MeasurePlan, Plan
 from scoregen.tokens.constraints.planned_chords import PlannedChord
@@ -104,11 +106,12 @@ def harmonic_plans(
     fixed = np.stack([_with_last_tonic(task, _fixed(piece, plan)) for plan in plans])
     rows = np.repeat(np.arange(len(plans)), max(1, PLANS // len(plans)))
     unknown = np.full_like(fixed[0], UNKNOWN)
-    code = planner.code(np.stack([task.inputs(known) for known in (*fixed, unknown)]))
     allowed = [_permissions(piece, known, plan) for known, plan in zip(fixed, plans, strict=True)]
     generator = np.random.default_rng(list(seed.encode()))
-    labels = planner.sample(code, _stacked(allowed, rows), generator, TEMPERATURE, rows)
-    nats = planner.nats(code[-1], labels).sum(1)
+    with one_thread():
+        code = planner.code(np.stack([task.inputs(known) for known in (*fixed, unknown)]))
+        labels = planner.sample(code, _stacked(allowed, rows), generator, TEMPERATURE, rows)
+        nats = planner.nats(code[-1], labels).sum(1)
     usual = np.maximum(nats, np.median(nats))
     ends = [_phrase_ends(task, plan) for plan in plans]
     costs = [
