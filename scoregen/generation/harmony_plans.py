@@ -112,7 +112,7 @@ def harmonic_plans(
         code = planner.code(np.stack([task.inputs(known) for known in (*fixed, unknown)]))
         labels = planner.sample(code, _stacked(allowed, rows), generator, TEMPERATURE, rows)
         nats = planner.nats(code[-1], labels).sum(1)
-    usual = np.maximum(nats, np.median(nats))
+    usual = np.maximum(nats, _median(nats))
     ends = [_phrase_ends(task, plan) for plan in plans]
     costs = [
         (own + _faults(piece, label, ends[row])) / len(piece.steps)
@@ -120,6 +120,13 @@ def harmonic_plans(
     ]
     best = np.argsort(costs, kind="stable")[:count]
     return [_harmonic_plan(tokens, piece, labels[row], plans[rows[row]], float(costs[row])) for row in best]
+
+
+def _median(values: Floats) -> np.float32:
+    """The median; that of numpy imports its masked arrays, which takes longer than the plans of a short piece."""
+    ordered = np.sort(values)
+    middle: np.float32 = ordered[(len(ordered) - 1) // 2 : len(ordered) // 2 + 1].mean()
+    return middle
 
 
 def _harmonic_plan(tokens: TokenScore, piece: PlannerPiece, labels: Ints, plan: Plan, cost: float) -> HarmonicPlan:
