@@ -233,8 +233,10 @@ def _of_numbers(rule: VoiceRule, numbers: tuple[int, ...]) -> _Item:
 def _stops(instrument: InstrumentType, heights: frozenset[int], span: int) -> Mask:
     """The pitches within a span that can be stopped together with others, which are given by their heights."""
     low, high = max(heights) - span, min(heights) + span
-    found = {each for each in range(low, high + 1) if can_stop(instrument, (*heights, each), instrument.stretch)}
-    mask = np.isin(midi_numbers(), list(found))
+    found = np.zeros(MIDI_NUMBERS, dtype=np.bool_)
+    for each in range(max(low, 0), min(high + 1, MIDI_NUMBERS)):
+        found[each] = can_stop(instrument, (*heights, each), instrument.stretch)
+    mask: Mask = found[midi_numbers()]
     mask.flags.writeable = False
     return mask
 
