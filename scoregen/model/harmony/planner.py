@@ -114,15 +114,16 @@ class Planner:
             inner, outer = self._read_code(code[None, start : start + STEPS_AT_ONCE])
             states = self._run(inner + self._read_last(last), hidden, "steps")
             hidden = states[:, -1]
-            own = (each[part].reshape(-1, *each.shape[2:]) for each in (labels, before, begins))
-            nats = self._chord_nats((outer + self._from_state(states)).reshape(-1, outer.shape[-1]), *own)
+            z = (outer + self._from_state(states)).reshape(-1, outer.shape[-1])
+            now, last_labels = (each[part].reshape(-1, len(ATTRIBUTES)) for each in (labels, before))
+            nats = self._chord_nats(z, now, last_labels, begins[part].reshape(-1))
             result[part] = nats.reshape(result[part].shape)
         return result
 
     def _chord_nats(self, z: Floats, now: Ints, before: Ints, begins: Bools) -> Floats:
         """[N] -log p of chords [N, 4] from the states [N, choice] before them."""
         every = np.arange(len(now))
-        result = -_log_softmax(self._head("change", z))[every, begins.astype(int)]
+        result: Floats = -_log_softmax(self._head("change", z))[every, begins.astype(int)]
         terms = np.zeros(len(now), dtype=np.float32)
         for index, name in enumerate(ATTRIBUTES):
             terms -= _log_softmax(self._logits(name, z, now, before))[every, now[:, index]]

@@ -76,7 +76,9 @@ def _declare_divisions(given: Sequence[etree._Element]) -> None:
     New parts have others, and stand before them.
     """
     first = next((found for part in given for found in part.iterfind("measure/attributes/divisions")), None)
-    for part in given if first is not None else ():
+    if first is None:
+        return
+    for part in given:
         timed = next((item for measure in part.iterfind("measure") for item in measure if _is_timed(item)), None)
         if timed is not None and timed.tag != "attributes":
             measure = part.find("measure")

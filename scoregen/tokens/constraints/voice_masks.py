@@ -215,7 +215,7 @@ def _leaves_stop(rule: VoiceRule, numbers: tuple[int, ...], wanted: Mask) -> Mas
     heights = midi_numbers()
     for height in np.unique(heights[wanted & (known[heights] == _UNKNOWN)]).tolist():
         known[height] = _can_end(rule, (*numbers, int(np.argmax(heights == height))))
-    return wanted & (known[heights] == 1)
+    return np.asarray(wanted & (known[heights] == 1))
 
 
 def _can_end(rule: VoiceRule, numbers: tuple[int, ...]) -> bool:

@@ -11,7 +11,7 @@ import pytest
 
 from scoregen.notation.files import read_score
 from scoregen.notation.interchange.abc_contents import abc_contents
-from scoregen.notation.interchange.abc_fields import chord_symbol, key_of, staff_groups
+from scoregen.notation.interchange.abc_fields import chord_symbol, key_of, staff_groups, tempo_of
 from scoregen.notation.interchange.abc_tokens import length_of
 from scoregen.notation.musicxml.write.score import write_musicxml
 from scoregen.notation.validation.document import check_document
@@ -306,3 +306,17 @@ def test_few_characters_cannot_become_much_music(music: str, message: str, tmp_p
     with pytest.raises(ReadError, match=message) as caught:
         read_score(path)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["9" * 5000, f"1/4={'9' * 5000}", "²", "0/4=60", "quick"])
+def test_a_tempo_that_is_none_is_left_out(text: str) -> None:
+    assert tempo_of(text, Fraction(1, 2)) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "per_minute"),
+    [("1/4=96", "quarter", 96), ("C=90", "eighth", 90), (" 120 ", "eighth", 120), ("1/0=60", "eighth", 60)],
+)
+def test_tempos(text: str, unit: str, per_minute: int) -> None:
+    found = tempo_of(text, Fraction(1, 2))
+    assert found is not None and (found.beat.type, found.per_minute) == (unit, per_minute)
