@@ -112,6 +112,7 @@ DOORS = {
     "soundfile": ("transcription/recordings/sound_files.py",),
     "soxr": ("transcription/recordings/sound.py",),
     "swift_f0": ("transcription/recordings/voice.py",),
+    "threadpoolctl": ("system/threads.py",),
     "torch": ("benchmarks/*", "model/*", "transcription/recordings/piano.py"),  # transkun runs on it
     "typer": ("cli/*",),
     "typst": ("notation/engraving/*",),

@@ -24,11 +24,13 @@ from scoregen.model.features.metric_features import CLASSES, QUALITIES
 from scoregen.model.harmony.labels import ATTRIBUTES, INVERSION, KEY, QUALITY, ROOT, UNKNOWN, chord_of
 from scoregen.model.harmony.modal_planner import Drawn, modal_key, modal_plans
 from scoregen.model.harmony.outer_voices import ensemble_inputs, outer_voices, voices_piece
-from scoregen.model.harmony.planner import Permissions, Planner
+from scoregen.model.harmony.permissions import Permissions
+from scoregen.model.harmony.planner import Planner
 from scoregen.model.harmony.planner_inputs import SILENT, PlannerPiece, planner_inputs, planner_piece
 from scoregen.plan.harmonic_plan import Step, headers_with
 from scoregen.score.keys import Key
 from scoregen.score.theory.chord_kinds import MEMBERS
+from scoregen.system.threads import one_thread
 from scoregen.tokens.constraints.given_chords import ChordSpan
 from scoregen.tokens.constraints.measure_plan import MeasurePlan, Plan
 from scoregen.tokens.constraints.planned_chords import PlannedChord
@@ -129,12 +131,13 @@ def _by_planner(
     piece = task.piece
     fixed = np.stack([_with_last_tonic(task, _fixed(piece, plan)) for plan in plans])
     unknown = np.full_like(fixed[0], UNKNOWN)
-    code = planner.code(np.stack([task.inputs(known) for known in (*fixed, unknown)]))
     allowed = [_permissions(piece, known, plan) for known, plan in zip(fixed, plans, strict=True)]
     generator = np.random.default_rng(list(seed.encode()))
-    labels = planner.sample(code, _stacked(allowed, rows), generator, TEMPERATURE, rows)
-    nats = planner.nats(code[-1], labels).sum(1)
-    usual = np.maximum(nats, np.median(nats))
+    with one_thread():
+        code = planner.code(np.stack([task.inputs(known) for known in (*fixed, unknown)]))
+        labels = planner.sample(code, _stacked(allowed, rows), generator, TEMPERATURE, rows)
+        nats = planner.nats(code[-1], labels).sum(1)
+    usual = np.maximum(nats, _median(nats))
     ends = [_phrase_ends(task, plan) for plan in plans]
     faults = [_faults(piece, label, ends[row]) for label, row in zip(labels, rows, strict=True)]
     return labels, (usual + np.array(faults, dtype=np.float32)) / len(piece.steps)
@@ -161,6 +164,13 @@ def _may_move(own: MeasurePlan, step: Step) -> bool:
     is_open = own.onsets is None or any(step.onset <= onset < end for onset in own.onsets)
     held = any(onset < step.onset < onset + chord.hold + chord.rest for onset, chord in own.chords.items())
     return is_open and not held and _may_begin(own, step)
+
+
+def _median(values: Floats) -> np.float32:
+    """The median; that of numpy imports its masked arrays, which takes longer than the plans of a short piece."""
+    ordered = np.sort(values)
+    middle: np.float32 = ordered[(len(ordered) - 1) // 2 : len(ordered) // 2 + 1].mean()
+    return middle
 
 
 def _harmonic_plan(tokens: TokenScore, piece: PlannerPiece, labels: Ints, plan: Plan, cost: float) -> HarmonicPlan:

@@ -95,6 +95,8 @@ class SuccessionTable:
         key = tuple(context)
         found = self._chances.get(key)
         if found is None:
+            if len(self._chances) >= KEPT_CONTEXTS:
+                self._chances.clear()
             mixed = np.stack([self._chain(number, key) for number in range(len(CHAINS))])
             found = self._chances[key] = mixed.mean(0)
         return found

@@ -59,7 +59,10 @@ class NetworkSubset:
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """Every token by id. Pitches are numbered from 0 as well, in the order of their ids."""
+    """Every token by id. Pitches are numbered from 0 as well, in the order of their ids.
+
+    `first_pitch` and `barline` are the ids of the first pitch and of the barline after the last one.
+    """
 
     ticks_per_quarter: int
     longest_ticks: int
@@ -67,6 +70,12 @@ class Vocabulary:
     pitches: tuple[Pitch, ...]
     network: NetworkSubset
     _by_meaning: Mapping[tuple[str, Meaning], int] = field(repr=False)
+    first_pitch: int = field(init=False)
+    barline: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "first_pitch", len(EVENT_WORDS))
+        object.__setattr__(self, "barline", self.first_pitch + len(self.pitches))
 
     def __len__(self) -> int:
         return len(self.tokens)
@@ -80,14 +89,6 @@ class Vocabulary:
     def onsets(self) -> slice:
         """The ids that may follow a slice: the barline, then the onset of every tick."""
         return slice(self.barline, self.barline + 2 + self.longest_ticks)
-
-    @property
-    def first_pitch(self) -> int:
-        return len(EVENT_WORDS)
-
-    @property
-    def barline(self) -> int:
-        return self.first_pitch + len(self.pitches)
 
     def id(self, kind: str, value: Meaning = None) -> int:
         """The id of a token; KeyError if the language has no such word."""

@@ -1,10 +1,11 @@
 """Time and memory of new pieces by their number of measures: both grow linearly.
 
     python tests/benchmarks/bench_size.py [--ensemble satb,string-quartet] [--measures 64,128,256,512,1000]
-        [--plot size.svg]
+        [--rows size.jsonl] [--plot size.svg]
 
 Prints for each length, from a fresh process: the processor seconds and the seconds of `compose` with its defaults, the
-processor seconds of each 16 measures, and the largest resident memory of the process. `--plot` draws both curves.
+processor seconds of each 16 measures, and the largest resident memory of the process. With `--rows` every result is
+kept in a file, and what is in it is not measured again. `--plot` draws both curves.
 """
 
 from __future__ import annotations
@@ -40,6 +41,12 @@ def piece(ensemble: str, measures: int) -> tuple[float, float, float]:
     return cpu, wall, peak
 
 
+def kept(path: Path) -> dict[tuple[str, int], tuple[float, float, float]]:
+    """The results in a file, by ensemble and number of measures."""
+    lines = path.read_text().splitlines() if path.is_file() else []
+    return {(ensemble, measures): (cpu, wall, peak) for ensemble, measures, cpu, wall, peak in map(json.loads, lines)}
+
+
 def curves(rows: list[tuple[str, int, float, float]]) -> Figure:
     """Processor seconds and memory by the number of measures, a line for each ensemble."""
     figure = new_figure(8, 3.2)
@@ -62,13 +69,18 @@ def main() -> None:
     parser.add_argument(
         "--measures", type=lambda text: [int(word) for word in text.split(",")], default=[64, 128, 256, 512, 1000]
     )
+    parser.add_argument("--rows", type=Path)
     parser.add_argument("--plot", type=Path)
     arguments = parser.parse_args()
+    known = kept(arguments.rows) if arguments.rows else {}
     rows = []
     print(f"{'ensemble':>16} {'measures':>8} {'CPU s':>7} {'wall s':>7} {'CPU s / 16':>10} {'MiB':>6}")
     for ensemble in arguments.ensemble:
         for measures in arguments.measures:
-            cpu, wall, peak = piece(ensemble, measures)
+            cpu, wall, peak = known.get((ensemble, measures)) or piece(ensemble, measures)
+            if arguments.rows and (ensemble, measures) not in known:
+                with arguments.rows.open("a") as file:
+                    file.write(json.dumps([ensemble, measures, cpu, wall, peak]) + "\n")
             row = f"{ensemble:>16} {measures:8} {cpu:7.1f} {wall:7.1f} {16 * cpu / measures:10.2f} {peak:6.0f}"
             print(row, flush=True)
             rows.append((ensemble, measures, cpu, peak))

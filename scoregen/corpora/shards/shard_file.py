@@ -67,9 +67,12 @@ class Shard:
         return tuple(self.piece(int(row)) for row in np.flatnonzero(self.rows[:, 0] == file))
 
     def fingerprint(self, file: int) -> Hashes:
-        """The hashes of the lines of the file with this index."""
-        begin = self._ends[file - 1] if file else 0
-        hashes: Hashes = self._columns["hashes"][begin : self._ends[file]]
+        """The hashes of the lines of the file with this index. ReadError for a damaged column."""
+        try:
+            begin = self._ends[file - 1] if file else 0
+            hashes: Hashes = self._columns["hashes"][begin : self._ends[file]]
+        except FAULTS as error:
+            raise _damaged(self.path, error) from None
         return hashes
 
     def records(self) -> Iterator[FileRecord]:

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 import numpy as np
 import torch
 
+from scoregen.system.threads import one_thread
+
 
 @contextmanager
 def inference_mode() -> Iterator[None]:
@@ -18,7 +20,7 @@ def inference_mode() -> Iterator[None]:
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
-        with torch.inference_mode(), np.errstate(over="ignore", invalid="ignore"):
+        with one_thread(), torch.inference_mode(), np.errstate(over="ignore", invalid="ignore"):
             yield
     finally:
         torch.set_num_threads(threads)

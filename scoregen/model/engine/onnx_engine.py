@@ -18,6 +18,7 @@ from scoregen.model.engine.graphs import GraphSet
 from scoregen.model.engine.protocol import Array
 from scoregen.model.features.inputs import Floats
 from scoregen.model.network.config import NetworkConfig
+from scoregen.system.threads import one_thread
 
 LOADING_ORDER = (
     "describe_voices",
@@ -69,7 +70,7 @@ class OnnxEngine:
 
     @contextmanager
     def session(self) -> Iterator[None]:
-        with np.errstate(over="ignore", invalid="ignore"):
+        with one_thread(), np.errstate(over="ignore", invalid="ignore"):
             yield
 
     def _open_session(self, step: str) -> tuple[Any, frozenset[str]]:

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from scoregen.model.features.metric_features import CLASSES, QUALITIES, span
 from scoregen.model.harmony.labels import INVERSION, QUALITY, ROOT, members_of
-from scoregen.model.harmony.planner import bass_of
+from scoregen.model.harmony.permissions import bass_of
 from scoregen.model.harmony.planner_inputs import SILENT, PlannerPiece
 from scoregen.score.keys import Key
 from scoregen.score.theory.chord_kinds import MEMBERS

@@ -14,78 +14,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from scoregen.model.features.metric_features import CLASSES, QUALITIES
-from scoregen.model.harmony.labels import ATTRIBUTES, INVERSION, KEY, QUALITY, ROOT
-from scoregen.score.theory.chord_kinds import MEMBERS
+from scoregen.model.features.metric_features import CLASSES
+from scoregen.model.harmony.labels import ATTRIBUTES, KEY, QUALITY, ROOT
+from scoregen.model.harmony.permissions import HAS_MEMBER, LOWEST, Bools, Ints, Permissions
 
-Ints = NDArray[np.int64]
 Floats = NDArray[np.float32]
-Bools = NDArray[np.bool_]
 Weights = Mapping[str, Floats]
 
 AGES = 9
-_HAS_MEMBER = np.array([[index < len(MEMBERS[quality]) for index in range(4)] for quality in QUALITIES])
-"""[9, 4] whether a quality has an inversion."""
-_LOWEST = np.array([[(*MEMBERS[quality], 0)[index] % CLASSES for index in range(4)] for quality in QUALITIES])
-"""[9, 4] the lowest note of a chord over its root, by fifths."""
-_THIRD, _SEVENTH = 1, 3
-_SINGLE = np.zeros_like(_HAS_MEMBER)
-"""[9, 4] whether a member of a chord tends somewhere, so that the bass does not double it: leading notes, sevenths."""
-_SINGLE[[QUALITIES.index(name) for name in ("major", "dominant")], _THIRD] = True
-_SINGLE[[QUALITIES.index(name) for name in ("diminished", "half-diminished", "diminished-seventh")], 0] = True
-_SINGLE[:, _SEVENTH] = _HAS_MEMBER[:, _SEVENTH]
-_OCTAVE, _FIFTH = 0, 1
-"""The intervals over the bass, by fifths, in which no voice follows it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Permissions:
-    """What each plan may choose at each step.
-
-    `keys` [R, S, 24], `roots` [R, S, 12], `qualities` [R, S, 12, 9] by root and `inversions` [R, S, 4]. `may` [R, S]:
-    whether a chord may begin; one must begin where the chord before is not allowed. `lines` [R, S, V] are the pitch
-    classes of the voices that are given over a free bass, negative where there is none: the bass of a new chord follows
-    none of them in octaves or fifths, and doubles none on a note that tends somewhere, if another one is allowed.
-    """
-
-    keys: Bools
-    roots: Bools
-    qualities: Bools
-    inversions: Bools
-    may: Bools
-    lines: Ints
-
-    def avoid_parallels(self, mask: Bools, basses: Ints, before: Ints, step: int) -> Bools:
-        """A mask [R, N] without the choices whose basses [R, N] move in parallel with a given voice, where that leaves
-        one; `before` [R, 4] are the labels of the last chords."""
-        if not step or not self.lines.shape[2]:
-            return mask
-        last = bass_of(before)[:, None, None]
-        came, comes = self.lines[:, step - 1, :, None], self.lines[:, step, :, None]
-        interval = (came - last) % CLASSES
-        moves = (came >= 0) & (comes >= 0) & (came != comes) & (basses[:, None] != last)
-        follows = moves & ((interval == _OCTAVE) | (interval == _FIFTH))
-        parallel = (follows & ((comes - basses[:, None]) % CLASSES == interval)).any(1)
-        free: Bools = mask & ~parallel
-        return np.where(free.any(1, keepdims=True), free, mask)
-
-    def avoid_doubling(self, mask: Bools, labels: Ints, basses: Ints, step: int) -> Bools:
-        """A mask of inversions [R, 4] without those that double a tendency note of a given voice, if one is left."""
-        doubles = (self.lines[:, step, :, None] == basses[:, None]).any(1) & _SINGLE[labels[:, QUALITY]]
-        free: Bools = mask & ~doubles
-        return np.where(free.any(1, keepdims=True), free, mask)
-
-    def allow(self, labels: Ints, step: int) -> Bools:
-        """[R] whether the chords of labels [R, 4] are allowed at a step."""
-        key, root, quality, inversion = labels.T
-        rows = np.arange(len(labels))
-        result: Bools = (
-            self.keys[rows, step, key]
-            & self.roots[rows, step, root]
-            & self.qualities[rows, step, root, quality]
-            & self.inversions[rows, step, inversion]
-        )
-        return result
+_GELU = float(np.sqrt(2 / np.pi))
+STEPS_AT_ONCE = 64
+"""The steps whose codes are read at once."""
 
 
 @dataclass(slots=True)
@@ -108,16 +47,25 @@ class Planner:
         """The number of inputs of a step: those of choirs, or those of any ensemble."""
         return int(self._w["read.weight"].shape[1])
 
-    @property
-    def is_finite(self) -> bool:
-        """Whether all weights are finite numbers, with one for every age of a chord."""
-        return len(self._w["age.weight"]) > AGES and all(np.isfinite(value).all() for value in self._w.values())
+    def check(self) -> None:
+        """ValueError unless the weights are finite numbers, with one for every age, of sizes that fit together."""
+        w = self._w
+        read = 2 * w["context.weight_hh_l0"].shape[1]
+        sizes = {
+            "steps.weight_ih_l0": read + w["age.weight"].shape[1],
+            "start.weight": read + w["steps.weight_hh_l0"].shape[1],
+        }
+        if any(w[name].shape[1] != size for name, size in sizes.items()) or len(w["age.weight"]) <= AGES:
+            raise ValueError("the sizes of its weights do not fit together")
+        if not all(np.isfinite(value).all() for value in w.values()):
+            raise ValueError("a weight is not a finite number")
 
     def code(self, inputs: Floats) -> Floats:
         """[R, S, 2 context] the codes of the steps from their inputs [R, S, inputs]."""
         x = _gelu(self._linear("read", inputs))
-        forward = self._run(x, "context", "")
-        backward = self._run(x[:, ::-1], "context", "_reverse")[:, ::-1]
+        start = np.zeros((len(x), self._w["context.weight_hh_l0"].shape[1]), dtype=np.float32)
+        forward = self._run(self._read_in("context", x), start, "context")
+        backward = self._run(self._read_in("context", x[:, ::-1], "_reverse"), start, "context", "_reverse")[:, ::-1]
         return np.concatenate([forward, backward], axis=2)
 
     def sample(
@@ -140,7 +88,10 @@ class Planner:
             return chosen
 
         for step in range(code.shape[1]):
-            z = self._read(past, code[rows, step], is_first=step == 0)
+            if step % STEPS_AT_ONCE == 0:
+                inner, outer = self._read_code(code[:, step : step + STEPS_AT_ONCE])
+            now = step % STEPS_AT_ONCE
+            z = self._read(past, inner[rows, now], outer[rows, now], is_first=step == 0)
             goes_on = allowed.allow(past.label, step) & (step > 0)
             change = draw(self._head("change", z), np.column_stack([goes_on, allowed.may[:, step] | ~goes_on])) == 1
             new = self._draw_chord(z, past.label, allowed, step, draw)
@@ -150,31 +101,66 @@ class Planner:
 
     def nats(self, code: Floats, labels: Ints) -> Floats:
         """[R, S] -log p of the steps of plans [R, S, 4] over one code [S, 2 context]."""
-        past, every = self._begin(len(labels)), np.arange(len(labels))
+        before = np.pad(labels[:, :-1], ((0, 0), (1, 0), (0, 0)))
+        begins = (labels != before).any(2)
+        begins[:, 0] = True
+        hidden, ages = self._begin(len(labels)).hidden, _ages(begins)
         result = np.zeros(labels.shape[:2], dtype=np.float32)
-        for step in range(labels.shape[1]):
-            z = self._read(past, np.tile(code[step], (len(labels), 1)), is_first=step == 0)
-            now = labels[:, step]
-            change = (now != past.label).any(1) | (step == 0)
-            result[:, step] = -_log_softmax(self._head("change", z))[every, change.astype(int)]
-            terms = np.zeros(len(labels), dtype=np.float32)
-            for index, name in enumerate(ATTRIBUTES):
-                terms -= _log_softmax(self._logits(name, z, now, past.label))[every, now[:, index]]
-                z = self._after(name, z, now)
-            result[:, step] += np.where(change, terms, 0)
-            past.label, past.age = now, np.where(change, 1, np.minimum(past.age + 1, AGES))
+        for start in range(0, labels.shape[1], STEPS_AT_ONCE):
+            part = np.s_[:, start : start + STEPS_AT_ONCE]
+            last = self._label_code(before[part], ages[part])
+            if start == 0:
+                last[:, 0] = 0
+            inner, outer = self._read_code(code[None, start : start + STEPS_AT_ONCE])
+            states = self._run(inner + self._read_last(last), hidden, "steps")
+            hidden = states[:, -1]
+            z = (outer + self._from_state(states)).reshape(-1, outer.shape[-1])
+            now, last_labels = (each[part].reshape(-1, len(ATTRIBUTES)) for each in (labels, before))
+            nats = self._chord_nats(z, now, last_labels, begins[part].reshape(-1))
+            result[part] = nats.reshape(result[part].shape)
         return result
+
+    def _chord_nats(self, z: Floats, now: Ints, before: Ints, begins: Bools) -> Floats:
+        """[N] -log p of chords [N, 4] from the states [N, choice] before them."""
+        every = np.arange(len(now))
+        result: Floats = -_log_softmax(self._head("change", z))[every, begins.astype(int)]
+        terms = np.zeros(len(now), dtype=np.float32)
+        for index, name in enumerate(ATTRIBUTES):
+            terms -= _log_softmax(self._logits(name, z, now, before))[every, now[:, index]]
+            z = self._after(name, z, now)
+        return np.where(begins, result + terms, result)
 
     def _begin(self, rows: int) -> _Past:
         width = self._w["steps.weight_hh_l0"].shape[1]
         nothing = np.zeros((rows, len(ATTRIBUTES)), dtype=np.int64)
         return _Past(nothing, np.zeros(rows, dtype=np.int64), np.zeros((rows, width), dtype=np.float32))
 
-    def _read(self, past: _Past, code: Floats, *, is_first: bool) -> Floats:
-        """[R, choice] the state before the choices of a step; the hidden state of the past moves on."""
+    def _read(self, past: _Past, inner: Floats, outer: Floats, *, is_first: bool) -> Floats:
+        """[R, choice] the state before the choices of a step; the hidden state of the past moves on.
+
+        `inner` and `outer` are what `_read_code` reads of the step.
+        """
         last = self._label_code(past.label, past.age) * np.float32(not is_first)
-        past.hidden = self._cell(np.concatenate([code, last], 1), past.hidden, "steps", "")
-        return self._linear("start", np.concatenate([past.hidden, code], 1))
+        past.hidden = self._cell(inner + self._read_last(last), past.hidden, "steps")
+        return outer + self._from_state(past.hidden)
+
+    def _read_code(self, code: Floats) -> tuple[Floats, Floats]:
+        """What the state of steps [..., 3 hidden] and their choices [..., choice] take from codes [..., 2 context]."""
+        inner, outer = self._w["steps.weight_ih_l0"], self._w["start.weight"]
+        width = code.shape[-1]
+        hidden = outer.shape[1] - width
+        return (
+            code @ inner[:, :width].T + self._w["steps.bias_ih_l0"],
+            code @ outer[:, hidden:].T + self._w["start.bias"],
+        )
+
+    def _read_last(self, last: Floats) -> Floats:
+        """What the state of steps takes from the codes of the chords before them [..., embedding]."""
+        return np.asarray(last @ self._w["steps.weight_ih_l0"][:, -last.shape[-1] :].T, dtype=np.float32)
+
+    def _from_state(self, hidden: Floats) -> Floats:
+        """What the choices of steps take from their states [..., hidden]."""
+        return np.asarray(hidden @ self._w["start.weight"][:, : hidden.shape[-1]].T, dtype=np.float32)
 
     def _draw_chord(
         self, z: Floats, before: Ints, allowed: Permissions, step: int, draw: Callable[[Floats, Bools], Ints]
@@ -186,7 +172,7 @@ class Planner:
                 "key": allowed.keys[:, step],
                 "root": allowed.roots[:, step],
                 "quality": allowed.qualities[rows, step, label[:, ROOT]],
-                "inversion": allowed.inversions[:, step] & _HAS_MEMBER[label[:, QUALITY]],
+                "inversion": allowed.inversions[:, step] & HAS_MEMBER[label[:, QUALITY]],
             }[name]
             mask = self._without_parallels(name, mask, label, before, allowed, step)
             label[:, index] = draw(self._logits(name, z, label, before), mask)
@@ -200,7 +186,7 @@ class Planner:
         The inversion decides about the bass, where it is fixed the root.
         """
         if name == "inversion":
-            basses = (label[:, ROOT, None] + _LOWEST[label[:, QUALITY]]) % CLASSES
+            basses = (label[:, ROOT, None] + LOWEST[label[:, QUALITY]]) % CLASSES
             single = allowed.avoid_doubling(mask, label, basses, step)
             return allowed.avoid_parallels(single, basses, before, step)
         if name == "root":
@@ -222,8 +208,8 @@ class Planner:
     def _label_code(self, labels: Ints, ages: Ints) -> Floats:
         code = self._w["age.weight"][np.minimum(ages, AGES)]
         for index, name in enumerate(ATTRIBUTES):
-            code = code + self._w[f"last.{name}.weight"][labels[:, index]]
-        code = code + self._w["last.degree.weight"][(labels[:, ROOT] - labels[:, KEY]) % CLASSES]
+            code = code + self._w[f"last.{name}.weight"][labels[..., index]]
+        code = code + self._w["last.degree.weight"][(labels[..., ROOT] - labels[..., KEY]) % CLASSES]
         return np.asarray(code, dtype=np.float32)
 
     def _linear(self, name: str, x: Floats) -> Floats:
@@ -232,19 +218,21 @@ class Planner:
     def _head(self, name: str, z: Floats) -> Floats:
         return self._linear(name, _gelu(z))
 
-    def _run(self, x: Floats, name: str, way: str) -> Floats:
-        hidden = np.zeros((len(x), self._w[f"{name}.weight_hh_l0{way}"].shape[1]), dtype=np.float32)
-        out = []
-        for step in range(x.shape[1]):
-            hidden = self._cell(x[:, step], hidden, name, way)
-            out.append(hidden)
-        return np.stack(out, axis=1)
-
-    def _cell(self, x: Floats, hidden: Floats, name: str, way: str) -> Floats:
-        """One step of a GRU as in PyTorch."""
+    def _read_in(self, name: str, x: Floats, way: str = "") -> Floats:
+        """What a GRU takes from its inputs, [R, S, 3 hidden]."""
         w = self._w
-        inner = x @ w[f"{name}.weight_ih_l0{way}"].T + w[f"{name}.bias_ih_l0{way}"]
-        outer = hidden @ w[f"{name}.weight_hh_l0{way}"].T + w[f"{name}.bias_hh_l0{way}"]
+        return np.asarray(x @ w[f"{name}.weight_ih_l0{way}"].T + w[f"{name}.bias_ih_l0{way}"], dtype=np.float32)
+
+    def _run(self, inner: Floats, hidden: Floats, name: str, way: str = "") -> Floats:
+        """[R, S, hidden] the states of a GRU over what it takes from its inputs [R, S, 3 hidden]."""
+        states = np.empty((*inner.shape[:2], hidden.shape[1]), dtype=np.float32)
+        for step in range(inner.shape[1]):
+            hidden = states[:, step] = self._cell(inner[:, step], hidden, name, way)
+        return states
+
+    def _cell(self, inner: Floats, hidden: Floats, name: str, way: str = "") -> Floats:
+        """One step of a GRU as in PyTorch; `inner` [R, 3 hidden] is what it takes from its input."""
+        outer = hidden @ self._w[f"{name}.weight_hh_l0{way}"].T + self._w[f"{name}.bias_hh_l0{way}"]
         width = hidden.shape[1]
         gates = _sigmoid(inner[:, : 2 * width] + outer[:, : 2 * width])
         reset, update = gates[:, :width], gates[:, width:]
@@ -252,10 +240,12 @@ class Planner:
         return np.asarray((1 - update) * new + update * hidden, dtype=np.float32)
 
 
-def bass_of(labels: Ints) -> Ints:
-    """[...] the lowest pitch classes of chords with labels [..., 4]."""
-    lowest: Ints = (labels[..., ROOT] + _LOWEST[labels[..., QUALITY], labels[..., INVERSION]]) % CLASSES
-    return lowest
+def _ages(begins: Bools) -> Ints:
+    """[R, S] the ages of the chords before the steps at which chords begin [R, S]."""
+    ages: Ints = np.zeros(begins.shape, dtype=np.int64)
+    for step in range(1, begins.shape[1]):
+        ages[:, step] = np.where(begins[:, step - 1], 1, np.minimum(ages[:, step - 1] + 1, AGES))
+    return ages
 
 
 def _rooted(logits: Floats, tonic: Ints, root: Ints) -> Floats:
@@ -267,7 +257,7 @@ def _rooted(logits: Floats, tonic: Ints, root: Ints) -> Floats:
 
 
 def _gelu(x: Floats) -> Floats:
-    return np.asarray(0.5 * x * (1 + np.tanh(np.sqrt(2 / np.pi) * (x + 0.044715 * x * x * x))), dtype=np.float32)
+    return np.asarray(0.5 * x * (1 + np.tanh(_GELU * (x + 0.044715 * x * x * x))), dtype=np.float32)
 
 
 def _sigmoid(x: Floats) -> Floats:

@@ -39,6 +39,8 @@ def _first(measures: Sequence[etree._Element], tag: str) -> etree._Element | Non
 
 def _mirror_time(measure: etree._Element, model: etree._Element | None) -> None:
     own = _first([measure], "time")
+    if model is not None and not _is_sound(model):
+        return
     if own is None and model is not None:
         _insert_time(measure, _bare(model))
     elif own is not None and model is not None:
@@ -46,6 +48,15 @@ def _mirror_time(measure: etree._Element, model: etree._Element | None) -> None:
         _drop(own)
     elif own is not None:
         _drop(own)
+
+
+def _is_sound(model: etree._Element) -> bool:
+    """Whether a time signature has valid content: a copy of it is no new fault."""
+    if [child.tag for child in model] == ["senza-misura"]:
+        return True
+    pairs = len(model) // 2
+    named = [child.tag for child in model] == ["beats", "beat-type"] * pairs
+    return pairs > 0 and named and not any(len(child) or child.attrib or not child.text for child in model)
 
 
 def _insert_time(measure: etree._Element, time: etree._Element) -> None:

@@ -50,6 +50,7 @@ def add_parts(root: etree._Element, score: Score) -> tuple[str, ...]:
     ids = {str(value) for value in root.xpath("//@id")}  # type: ignore[union-attr]  # an attribute path gives a list
     entries = {entry.part.id: entry for entry in part_entries(score, new, ids, channel=len(bodies))}
     reference = list(bodies.values())
+    _declare_divisions(reference)
     gaps = _gaps(score, reference)
     divisions = _divisions(score, new, gaps)
     previous: Part | None = None
@@ -67,6 +68,30 @@ def add_parts(root: etree._Element, score: Score) -> tuple[str, ...]:
         previous = part
     _add_brackets(root, score, entries)
     return _drop_breaks(reference)
+
+
+def _declare_divisions(given: Sequence[etree._Element]) -> None:
+    """Declare the divisions that parts without their own share with the first ones of the document.
+
+    New parts have others, and stand before them.
+    """
+    first = next((found for part in given for found in part.iterfind("measure/attributes/divisions")), None)
+    if first is None:
+        return
+    for part in given:
+        timed = next((item for measure in part.iterfind("measure") for item in measure if _is_timed(item)), None)
+        if timed is not None and timed.tag != "attributes":
+            measure = part.find("measure")
+            assert measure is not None  # it has a timed item
+            attributes = etree.Element("attributes")
+            attributes.append(deepcopy(first))
+            attributes[0].tail = None
+            insert(measure, 0, attributes)
+
+
+def _is_timed(item: etree._Element) -> bool:
+    """Whether an item of a measure has a duration, or the divisions by which durations count."""
+    return item.find("duration" if item.tag != "attributes" else "divisions") is not None
 
 
 def _drop_breaks(given: Sequence[etree._Element]) -> tuple[str, ...]:

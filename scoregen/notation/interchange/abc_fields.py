@@ -22,7 +22,8 @@ _ALTERS = {"^^": 2, "^": 1, "=": 0, "_": -1, "__": -2}
 _CLEFS = {"treble": ("G", 2), "bass": ("F", 4), "alto": ("C", 3), "tenor": ("C", 4), "perc": ("percussion", 2)}
 _CLEF = re.compile(r"(?:clef=)?(treble|bass|alto|tenor|perc)(\d?)([+-]8)?(?![a-z])")
 _PROPERTY = re.compile(r'([A-Za-z-]+)=("[^"]*"|\S+)')
-_TEMPO = re.compile(r"((?:\d+/\d+\s*)+)=\s*(\d+(?:\.\d+)?)")
+_TEMPO = re.compile(r"((?:\d{1,9}/[1-9]\d{0,8}\s*)+)=\s*(\d{1,9}(?:\.\d{1,9})?)(?!\d)")
+_PER_MINUTE = re.compile(r"(?:.*=)?\s*(\d{1,9})")
 _OPEN, _CLOSE = {"[": "bracket", "{": "brace"}, {"]", "}"}
 
 
@@ -74,15 +75,15 @@ def metre_of(text: str) -> TimeSignature | None:
 
 
 def tempo_of(text: str, unit: Fraction) -> Tempo | None:
-    """`1/4=96`, with words in quotes; a number alone counts unit lengths. None without a number."""
+    """`1/4=96`, with words in quotes; a number alone counts unit lengths. None without a number, or one too long."""
     words = " ".join(re.findall(r'"([^"]*)"', text)).strip() or None
     plain = re.sub(r'"[^"]*"', "", text).strip()
-    found = _TEMPO.search(plain)
+    found, alone = _TEMPO.search(plain), _PER_MINUTE.fullmatch(plain)
     if found is not None:
         beat = 4 * sum((Fraction(part) for part in found[1].split()), Fraction(0))
         per_minute = Fraction(found[2])
-    elif plain.rpartition("=")[2].strip().isdigit():
-        beat, per_minute = unit, Fraction(int(plain.rpartition("=")[2]))
+    elif alone is not None:
+        beat, per_minute = unit, Fraction(alone[1])
     else:
         return None
     value = NoteValue.plain(beat)

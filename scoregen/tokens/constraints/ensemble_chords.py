@@ -34,18 +34,43 @@ MOST_TUTTI = 8
 def ensemble_chord_mask(rows: Stretches, from_lowest: Sequence[int]) -> Callable[[ConstraintState], Mask]:
     """The mask (`MeasureRules.extra`) of a measure with these chords; `from_lowest` are the voices in this order."""
 
+    voices = tuple(from_lowest)
+    moments: dict[tuple[int, int], _Moment] = {}
+
     def mask(state: ConstraintState) -> Mask:
-        now, base = onset(state), unrestricted_tokens(state)
-        place = max((each for each in rows if each <= now), default=None)
+        base, key = unrestricted_tokens(state), (state.tick, len(state.rules.plan.spans))
+        moment = moments.get(key)
+        if moment is None:
+            moment = moments[key] = _Moment.of(rows, state)
         if next_step(state) == ("onset",):
-            wanted: Iterable[Mask] = [_next_onsets(rows, place, state)]
+            wanted: Iterable[Mask] = [_next_onsets(rows, moment, state)]
         else:
-            begin = now if place is None else place
-            stretch = Stretch(NOTHING) if place is None else rows[place]
-            wanted = _Voice(rows, stretch, state, begin, _following(rows, state), tuple(from_lowest)).choices()
+            wanted = _Voice(rows, moment.stretch, state, moment.begin, moment.following, voices).choices()
         return next((each for each in wanted if (base & each).any()), every_token())
 
     return mask
+
+
+@dataclass(frozen=True, slots=True)
+class _Moment:
+    """A place in the measure: where its stretch begins, and the next onset at which voices must begin something.
+
+    `place` is None, and the stretch empty, before the first one.
+    """
+
+    place: Fraction | None
+    begin: Fraction
+    stretch: Stretch
+    following: Fraction | None
+
+    @classmethod
+    def of(cls, rows: Stretches, state: ConstraintState) -> _Moment:
+        now = onset(state)
+        place = max((each for each in rows if each <= now), default=None)
+        following = _following(rows, state)
+        if place is None:
+            return cls(None, now, Stretch(NOTHING), following)
+        return cls(place, place, rows[place], following)
 
 
 def _following(rows: Stretches, state: ConstraintState) -> Fraction | None:
@@ -58,9 +83,10 @@ def _demands(stretch: Stretch) -> bool:
     return bool(stretch.span.members) or stretch.rests or stretch.holds
 
 
-def _next_onsets(rows: Stretches, place: Fraction | None, state: ConstraintState) -> Mask:
+def _next_onsets(rows: Stretches, moment: _Moment, state: ConstraintState) -> Mask:
     """The places of the next slice: none beyond the next chord, and none inside a held one."""
-    places = (_following(rows, state), next_due(rows, place, state))
+    place = moment.place
+    places = (moment.following, next_due(rows, place, state))
     mask = no_later(state, min((each for each in places if each is not None), default=None))
     if place is None or not (rows[place].holds or rows[place].rests):
         return mask
@@ -290,5 +316,6 @@ def _lowest_pitch(rule: VoiceRule, tones: frozenset[int]) -> int:
     return min((each.midi_pitch for each, may in pitches if may and each.pitch_class in classes), default=0)
 
 
-def _heights(sounding: Sequence[int] | None) -> list[int]:
-    return [int(vocabulary().value(token).midi_pitch) for token in sounding or ()]
+@lru_cache(maxsize=1 << 12)
+def _heights(sounding: tuple[int, ...] | None) -> tuple[int, ...]:
+    return tuple(int(vocabulary().value(token).midi_pitch) for token in sounding or ())

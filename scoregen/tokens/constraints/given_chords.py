@@ -16,6 +16,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from scoregen.tokens.constraints.measure_rules import Plan
 from scoregen.tokens.constraints.places import NEITHER
 from scoregen.tokens.constraints.planned_chords import between
 from scoregen.tokens.constraints.state import ConstraintState, left_pitches, next_step, onset, unrestricted_tokens
@@ -200,12 +201,21 @@ def no_later(state: ConstraintState, following: Fraction | None) -> Mask:
     words, plan = vocabulary(), state.rules.plan
     if following is None:
         return every_token()
-    tick = int(following * words.ticks_per_quarter)
+    key = (state.tick, int(following * words.ticks_per_quarter))
+    mask = plan.no_later.get(key)
+    if mask is None:
+        mask = plan.no_later[key] = _no_later(plan, *key)
+    return mask
+
+
+def _no_later(plan: Plan, now: int, tick: int) -> Mask:
+    words = vocabulary()
     mask = np.ones(len(words), dtype=np.bool_)
     mask[words.onsets] = False
-    for place in range(state.tick + 1, tick + 1):
+    for place in range(now + 1, tick + 1):
         in_span = plan.spans[place] == plan.spans[tick]
         mask[words.place_id(place)] = not in_span or plan.divisions[place] & plan.divisions[tick] != NEITHER
+    mask.flags.writeable = False
     return mask
 
 

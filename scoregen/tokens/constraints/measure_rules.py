@@ -56,7 +56,8 @@ class Plan:
     stops: tuple[int, ...]  # the ticks at which given voices begin a note or rest
     given: tuple[Mapping[int, tuple[int, ...]] | None, ...]
     between: tuple[tuple[int, ...], ...]  # by slot the event of a given voice between its own events
-    onsets: dict[tuple[int, int, bool], Mask]
+    onsets: dict[tuple[int, int, bool], Mask] = field(default_factory=dict)  # kept masks of the next slice
+    no_later: dict[tuple[int, int], Mask] = field(default_factory=dict)  # and those that end at a place
 
 
 def _plan(rules: MeasureRules) -> Plan:
@@ -74,7 +75,7 @@ def _plan(rules: MeasureRules) -> Plan:
     divisions = _with_stops(grid, stops)
     if rules.onsets is not None:
         divisions = _only_at({0, *(int(place * ticks) for place in rules.onsets)}, divisions)
-    return Plan(grid.spans, divisions, stops, given, between, {})
+    return Plan(grid.spans, divisions, stops, given, between)
 
 
 def _with_stops(grid: OnsetPlaces, stops: Sequence[int]) -> tuple[int, ...]:

@@ -94,7 +94,7 @@ def next_step(state: ConstraintState) -> tuple[Literal["event"], int] | tuple[Li
 
 def onset(state: ConstraintState) -> Fraction:
     """The onset of the current slice, in quarters."""
-    return Fraction(state.tick, vocabulary().ticks_per_quarter)
+    return _quarters(state.tick)
 
 
 def is_finished(state: ConstraintState) -> bool:
@@ -289,6 +289,11 @@ def _nothing_left(state: ConstraintState, mask: Mask) -> ConstraintError:
 @lru_cache(maxsize=4096)
 def _event(written: tuple[int, ...]) -> Event:
     return event_of(written)
+
+
+@cache
+def _quarters(tick: int) -> Fraction:
+    return Fraction(tick, vocabulary().ticks_per_quarter)
 
 
 @cache

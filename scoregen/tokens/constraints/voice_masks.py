@@ -20,6 +20,9 @@ from scoregen.score.pitch import Pitch
 from scoregen.tokens.vocabulary import EVENT_WORDS, vocabulary
 
 Mask = NDArray[np.bool_]
+MIDI_NUMBERS = 256
+"""More than the vocabulary has."""
+_UNKNOWN = -1
 KEPT_MASKS = 4096
 """The masks that a cache holds at most; a long piece has many more turns of chords."""
 
@@ -53,6 +56,7 @@ class VoiceRule:
     span: int = 127
     instrument: InstrumentType | None = None
     masks: dict[VoiceTurn, Mask] = field(default_factory=dict, init=False, repr=False)
+    endings: dict[tuple[int, ...], NDArray[np.int8]] = field(default_factory=dict, init=False, repr=False)
 
     @classmethod
     def of(
@@ -205,14 +209,15 @@ def _leaves_stop(rule: VoiceRule, numbers: tuple[int, ...], wanted: Mask) -> Mas
     """Those of the wanted pitches after which one of the rule can be stopped with the pitches of a chord, to end it."""
     if rule.instrument is None:
         return np.ones(len(rule.pitches), dtype=np.bool_)
-    mask = np.zeros(len(rule.pitches), dtype=np.bool_)
-    for height in np.unique(midi_numbers()[wanted]).tolist():
-        same = midi_numbers() == height
-        mask[same] = _can_end(rule, (*numbers, int(np.argmax(same))))
-    return mask
+    if len(rule.endings) >= KEPT_MASKS:
+        rule.endings.clear()
+    known = rule.endings.setdefault(numbers, np.full(MIDI_NUMBERS, _UNKNOWN, dtype=np.int8))
+    heights = midi_numbers()
+    for height in np.unique(heights[wanted & (known[heights] == _UNKNOWN)]).tolist():
+        known[height] = _can_end(rule, (*numbers, int(np.argmax(heights == height))))
+    return np.asarray(wanted & (known[heights] == 1))
 
 
-@lru_cache(maxsize=1 << 14)
 def _can_end(rule: VoiceRule, numbers: tuple[int, ...]) -> bool:
     """Whether a pitch of the rule can end a chord of these pitches, and be stopped with them."""
     item = _of_numbers(rule, numbers)
@@ -228,8 +233,10 @@ def _of_numbers(rule: VoiceRule, numbers: tuple[int, ...]) -> _Item:
 def _stops(instrument: InstrumentType, heights: frozenset[int], span: int) -> Mask:
     """The pitches within a span that can be stopped together with others, which are given by their heights."""
     low, high = max(heights) - span, min(heights) + span
-    found = {each for each in range(low, high + 1) if can_stop(instrument, (*heights, each), instrument.stretch)}
-    mask = np.isin(midi_numbers(), list(found))
+    found = np.zeros(MIDI_NUMBERS, dtype=np.bool_)
+    for each in range(max(low, 0), min(high + 1, MIDI_NUMBERS)):
+        found[each] = can_stop(instrument, (*heights, each), instrument.stretch)
+    mask: Mask = found[midi_numbers()]
     mask.flags.writeable = False
     return mask
 

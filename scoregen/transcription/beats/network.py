@@ -18,6 +18,7 @@ from safetensors.numpy import load, save
 from scoregen.system.errors import InputError
 from scoregen.system.files import write_files
 from scoregen.system.resources import weights
+from scoregen.system.threads import one_thread
 
 Floats = NDArray[np.float32]
 FILE = "performances.beats"
@@ -40,6 +41,10 @@ class BeatGru:
 
     def odds(self, features: NDArray[np.float64]) -> BeatOdds:
         """What the network makes of features [E, FEATURES]."""
+        with one_thread():
+            return self._odds(features)
+
+    def _odds(self, features: NDArray[np.float64]) -> BeatOdds:
         hidden: Floats = np.maximum(self._linear("read", features.astype(np.float32)), np.float32(0)).astype(np.float32)
         for layer in ("l0", "l1"):
             forward = self._run(hidden, layer)

@@ -12,7 +12,8 @@ from safetensors.numpy import load, save
 
 from scoregen.model.features.metric_features import CLASSES, QUALITIES
 from scoregen.model.harmony.labels import ATTRIBUTES, UNKNOWN
-from scoregen.model.harmony.planner import AGES, Permissions, Planner
+from scoregen.model.harmony.permissions import Permissions
+from scoregen.model.harmony.planner import AGES, Planner
 from scoregen.model.harmony.planner_file import load_planner
 from scoregen.model.harmony.planner_inputs import PLANNER_INPUTS
 from scoregen.model.harmony.planner_network import AGES as NETWORK_AGES
@@ -151,6 +152,8 @@ def test_shipped_planners_are_read_and_damaged_ones_are_one_error(tmp_path: Path
         "heads.root.bias": tensors["heads.root.bias"][:12],
         "last.quality.weight": tensors["last.quality.weight"][:3],
         "age.weight": tensors["age.weight"][:4],
+        "steps.weight_ih_l0": tensors["steps.weight_ih_l0"][:, 1:],
+        "start.weight": np.pad(tensors["start.weight"], ((0, 0), (0, 1))),
         "start.bias": np.full_like(tensors["start.bias"], np.nan),
     }
     for name, value in faults.items():

@@ -77,6 +77,32 @@ def test_music_without_metre_has_none_in_new_parts() -> None:
     assert read_musicxml(text, "f").measures[2].time == score.measures[2].time
 
 
+def test_a_faulty_time_signature_is_not_copied() -> None:
+    text = write_musicxml(melody("w:C5")).decode().replace("<beats>4</beats>", "<beats>4</beats><text>4</text>", 1)
+    written = with_alto(read_musicxml(text.encode(), "f"), "w:A4").text
+    new = next(body for body in etree.fromstring(written).iterfind("part") if body.get("id") == "P2")
+    assert [child.tag for child in next(new.iter("time"))] == ["beats", "beat-type"]
+    assert {problem.place.part for problem in check_document(written, "f")} == {"P1"}
+
+
+def test_a_part_without_divisions_keeps_its_lengths() -> None:
+    """Its durations count by the first divisions of the document, which are those of a new part afterwards."""
+    first = "<attributes><divisions>2</divisions><key><fifths>0</fifths></key><time><beats>4</beats><beat-type>4"
+    note = "<note><pitch><step>C</step><octave>{}</octave></pitch><duration>8</duration><type>whole</type></note>"
+    text = (
+        '<score-partwise version="4.0"><part-list><score-part id="P1"><part-name>A</part-name></score-part>'
+        '<score-part id="P3"><part-name>B</part-name></score-part></part-list><part id="P1"><measure number="1">'
+        f"{first}</beat-type></time></attributes>{note.format(5)}</measure></part>"
+        f'<part id="P3"><measure number="1">{note.format(3)}</measure></part></score-partwise>'
+    )
+    score = read_musicxml(text.encode(), "f")
+    rows = [(0, Voice(Slot("P2"), line("w:A4"), "generated"))]
+    written = graft(insert_voices(with_parts(score, (ALTO, *score.parts)), rows)).text
+    assert [body.get("id") for body in etree.fromstring(written).iterfind("part")] == ["P2", "P1", "P3"]
+    assert check_document(written, "f") == ()
+    assert read_musicxml(written, "f").measures[0].duration == score.measures[0].duration == 4
+
+
 def test_breaks_go_when_staves_are_added() -> None:
     breaks = '<measure number="2"><print new-system="yes"><system-layout><system-distance>90</system-distance>'
     score = given("w:C5", "w:D5", second=f"{breaks}</system-layout></print>")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from scoregen.notation.files import read_score
-from scoregen.notation.interchange.abc_fields import chord_symbol, key_of, staff_groups
+from scoregen.notation.interchange.abc_fields import chord_symbol, key_of, staff_groups, tempo_of
 from scoregen.notation.interchange.abc_tokens import length_of
 from scoregen.notation.musicxml.write.score import write_musicxml
 from scoregen.notation.second_readers.abc import abc_contents
@@ -313,3 +313,17 @@ def test_chord_symbols_that_are_not_understood_are_named_and_printed(tmp_path: P
     assert any("2 of the chord symbol 'Xq7' (printed as words)" in notice for notice in score.notices)
     words = [own.value.text for own in score.measures[0].directions if isinstance(own.value, Words)]
     assert words == ["Xq7", "Xq7", "slow"] and len(score.measures[0].chord_symbols) == 1
+
+
+@pytest.mark.parametrize("text", ["9" * 5000, f"1/4={'9' * 5000}", "²", "0/4=60", "quick"])
+def test_a_tempo_that_is_none_is_left_out(text: str) -> None:
+    assert tempo_of(text, Fraction(1, 2)) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "per_minute"),
+    [("1/4=96", "quarter", 96), ("C=90", "eighth", 90), (" 120 ", "eighth", 120), ("1/0=60", "eighth", 60)],
+)
+def test_tempos(text: str, unit: str, per_minute: int) -> None:
+    found = tempo_of(text, Fraction(1, 2))
+    assert found is not None and (found.beat.type, found.per_minute) == (unit, per_minute)

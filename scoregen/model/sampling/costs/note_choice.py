@@ -23,10 +23,19 @@ def keeping_onsets(scores: Scores, costs: Scores) -> Scores:
     `scores` are log probabilities, -inf where a choice is excluded. A row in which no note may begin is unchanged.
     """
     notes, paid = scores[:, FIRST_PITCH:], costs[:, FIRST_PITCH:]
-    before, after = np.logaddexp.reduce(notes, axis=1), np.logaddexp.reduce(notes - paid, axis=1)
+    before, after = _log_sums(notes), _log_sums(notes - paid)
     may_begin = np.isfinite(before)
     returned = np.zeros(len(scores), dtype=np.float32)
     returned[may_begin] = np.clip(before[may_begin] - after[may_begin], 0, MOST_RETURNED)
     result = costs.copy()
     result[:, FIRST_PITCH:] -= returned[:, None]
+    return result
+
+
+def _log_sums(scores: Scores) -> Scores:
+    """[R] the logarithms of the sums of exponentials of scores [R, C]; -inf where all are."""
+    top = scores.max(1, initial=-np.inf)
+    over = scores - np.where(np.isfinite(top), top, 0)[:, None]
+    with np.errstate(divide="ignore"):
+        result: Scores = top + np.log(np.exp(over).sum(1))
     return result

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoregen.model.features.alphabet import FIRST_PITCH, GRID, HOLD
-from scoregen.model.features.inputs import MIDI, Ints
+from scoregen.model.features.inputs import MIDI, SILENCE, Ints
 from scoregen.model.features.outline import PieceOutline
 from scoregen.styles.style import VoiceLeadingCosts
 from scoregen.tokens.events import Harmony, Header
@@ -44,10 +44,14 @@ class PlannedHarmonyCosts:
         known = chord >= 0
         chord = np.maximum(chord, 0)
         begins = known & (self._onsets[chord] == position)
-        result = self._foreign[chord] * (known & (on_beat | begins))[:, None]
-        low = self._low[chord] * (begins & (voice == self._bass))[:, None]
-        low[:, HOLD] = np.take_along_axis(np.pad(low, ((0, 0), (0, 1))), (FIRST_PITCH + before)[:, None], 1)[:, 0]
-        return np.asarray(result + low, dtype=np.float32)
+        result: Floats = self._foreign[chord] * (known & (on_beat | begins))[:, None]
+        rows = np.flatnonzero(begins & (voice == self._bass))
+        if len(rows):
+            low, held = self._low[chord[rows]], before[rows]
+            sounds = held != SILENCE
+            low[sounds, HOLD] = low[sounds, FIRST_PITCH + held[sounds]]
+            result[rows] += low
+        return result
 
 
 def planned_harmony_costs(

@@ -69,6 +69,7 @@ class SuccessionCosts:
         self._index[motion, self._sets] = np.arange(len(motion))
         self._last = [_NOTHING] * rows
         self._before_last = [_NOTHING] * rows
+        self._of_slice: tuple[tuple[bytes, bytes], Chances] | None = None
 
     @classmethod
     def before_slices(cls, table: SuccessionTable, where: Places, pieces: Sequence[Ints]) -> SuccessionCosts:
@@ -84,6 +85,7 @@ class SuccessionCosts:
 
     def append(self, sounding: Ints) -> None:
         """Append the pitch ids [R, V] that sound now."""
+        self._of_slice = None
         pitches = MIDI[sounding]
         for row, here in enumerate(
             zip(sets_over_lowest(pitches).tolist(), (pitches[:, -1] % 12).tolist(), strict=True)
@@ -93,6 +95,7 @@ class SuccessionCosts:
 
     def keep(self, rows: NDArray[np.intp]) -> None:
         """Keep only these drafts."""
+        self._of_slice = None
         self._last = [self._last[row] for row in rows]
         self._before_last = [self._before_last[row] for row in rows]
 
@@ -121,7 +124,10 @@ class SuccessionCosts:
         return result
 
     def _chances(self, rows: NDArray[np.intp], position: Ints, measure: Ints) -> Chances:
-        """[R, K] the chances of the outcomes in the contexts of some drafts."""
+        """[R, K] the chances of the outcomes in the contexts of some drafts; the voices of a slice have the same."""
+        key = rows.tobytes(), position.tobytes()
+        if self._of_slice is not None and self._of_slice[0] == key:
+            return self._of_slice[1]
         on_beat, nearness = self._where.on_beat[position].tolist(), self._where.nearness[position].tolist()
         tonic = self._where.tonic[measure].tolist()
         contexts = [
@@ -129,7 +135,9 @@ class SuccessionCosts:
             for row, key in zip(rows.tolist(), tonic, strict=True)
         ]
         places = zip(on_beat, nearness, contexts, strict=True)
-        return np.stack([self._table.chances((beat, near, *context)) for beat, near, context in places])
+        chances = np.stack([self._table.chances((beat, near, *context)) for beat, near, context in places])
+        self._of_slice = key, chances
+        return chances
 
     def _by_interval(self, chances: Chances, bits: Ints, motion: Ints, is_lowest: Bools, completes: bool) -> Chances:
         """[R, 12] the chance of what can follow with each pitch class, given over the bass before.
