@@ -21,6 +21,7 @@ from scoregen.plan.form import PieceOptions
 from scoregen.plan.piece.piece_plan import PiecePlan
 from scoregen.score.arrangement.sung_texts import LYRICS, LyricsChoice
 from scoregen.score.elements import Score
+from scoregen.styles.library import ensemble_for
 from scoregen.styles.style import DEFAULT as DEFAULT_STYLE
 from scoregen.system.errors import InputError
 from scoregen.tasks.composition import Alternative, Composition, Work, composition
@@ -32,7 +33,7 @@ __all__ = ["Alternative", "Composition", "PieceOptions", "SamplingOptions", "com
 def compose(
     score: Score | None = None,
     *,
-    ensemble: str = "satb",
+    ensemble: str | None = None,
     style: str = DEFAULT_STYLE,
     roles: Mapping[str, str] | None = None,
     blank: Sequence[str] = (),
@@ -56,6 +57,7 @@ def compose(
 ) -> Composition:
     """Fill what is blank in a score for an ensemble; without a score, write a new piece.
 
+    `ensemble` is by default that of the pieces of an own style, else a choir of four voices.
     `roles` assigns parts to roles (`{"soprano": "1"}`); `blank` empties parts, measures or both
     (`"alto,tenor:5-8"`); `extend` appends measures; `key` is the key of a given score, which is found without it;
     `add` names roles or other instruments that get a new part, `parts` the only ones that are written, of a new piece
@@ -72,7 +74,7 @@ def compose(
     """
     request = ComposeRequest(
         score=score,
-        ensemble=ensemble,
+        ensemble=ensemble or ensemble_for(style),
         style=style,
         roles=roles or {},
         blank=blank,

@@ -103,8 +103,9 @@ class SamplingOptions:
                 raise InputError(f"the {name} is {getattr(self, name)!r}; expected one of: {', '.join(values)}")
 
 
-TUNED = ("all", "heads")
-"""The parameters that a run changes: all, or the output layers and all biases."""
+TUNED = ("all", "heads", "adapters")
+"""The parameters that a run changes: all; the output layers and all biases; or low-rank adapters of all matrices, all
+biases and the vector of the style."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +191,8 @@ class TrainingOptions:
             raise InputError(f"the schedule is {self.schedule!r}; expected cosine or constant")
         if self.tuned not in TUNED:
             raise InputError(f"the tuned parameters are {self.tuned!r}; expected {' or '.join(TUNED)}")
+        if self.tuned == "adapters" and self.pull:
+            raise InputError(f"the pull is {self.pull}; expected 0 with adapters, which are small by themselves")
         if self.voice_orders not in ("fixed", "any"):
             raise InputError(f"the voice orders are {self.voice_orders!r}; expected fixed or any")
         for name, high in {"transpose": 6, "ema_decay": 1, "distillation": 1}.items():

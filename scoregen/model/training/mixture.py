@@ -219,7 +219,7 @@ def _tasks(sources: Sequence[Source], measured: int, split: str) -> dict[str, li
         most = measured if split == "valid" else min(measured, MAX_FIT_PIECES) // 4
         count = min(most, len(movements))
         chosen = [movements[index * len(movements) // count] for index in range(count)]
-        free, part = ([_fixed(movement, given) for movement in chosen] for given in (None, source.given_part))
+        free, part = ([opening_of(movement, given) for movement in chosen] for given in (None, source.given_part))
         planned = [example for example in free if has_plan(example.piece)]
         for task, examples in ((FREE, _unplanned(free)), ("part", _unplanned(part)), (PLANNED, planned)):
             name = task if source is sources[0] else f"{source.name}_{task}"
@@ -232,9 +232,9 @@ def _unplanned(examples: Sequence[Example]) -> list[Example]:
     return [replace(example, piece=without_plan(example.piece)) for example in examples]
 
 
-def _fixed(movement: Movement, given_part: int | None) -> Example:
+def opening_of(movement: Movement, given_part: int | None, slices: int = EXCERPT) -> Example:
     """The opening of a movement, untransposed, in the usual order, with its plan."""
-    stop = min(EXCERPT, movement.piece.length)
+    stop = min(slices, movement.piece.length)
     piece = cut(movement.piece, 0, stop)
     columns = np.flatnonzero((piece.events != ABSENT).any(0))[:MOST_VOICES]
     if len(columns) < piece.events.shape[1]:

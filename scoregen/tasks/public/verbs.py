@@ -85,7 +85,7 @@ def _marked(music: ScoreLike) -> Score | None:
 def compose(
     score: ScoreLike | None = None,
     *,
-    ensemble: str = "satb",
+    ensemble: str | None = None,
     roles: Mapping[str, str] | None = None,
     blank: str | Sequence[str] = (),
     extend: int = 0,
@@ -95,8 +95,9 @@ def compose(
 ) -> Composition:
     """Fill what is blank in a score for an ensemble; without a score, write a new piece.
 
-    `score`: anything that `read_score` takes. `roles` assigns parts to roles (`{"soprano": "1"}`); `blank` empties
-    parts, measures or both (`"alto,tenor:5-8"`); `extend` appends measures; `count` is the number of alternatives.
+    `score`: anything that `read_score` takes. `ensemble` is by default that of the pieces of an own style, else `satb`.
+    `roles` assigns parts to roles (`{"soprano": "1"}`); `blank` empties parts, measures or both (`"alto,tenor:5-8"`);
+    `extend` appends measures; `count` is the number of alternatives.
 
     `options` are those of sampling (`seed=1`, `temperature`, `top_p`, `candidates`, `passes`, `span`), those of a new
     piece (`key="g minor"`, `time="3/4"`, `measures`, `tempo`, `anacrusis`, `phrases`, `form`), those that ask for one
