@@ -177,7 +177,11 @@ def _struck(chord: ChordSymbol | None, value: NoteValue, is_bass: bool) -> tuple
         low = root if chord.bass is None else Pitch(chord.bass.step, chord.bass.alter, 2)
         return Rest(value), Note(value, _from(low, LOWEST_BASS))
     is_minor, is_diminished = chord.kind.startswith(("minor", "dim", "half")), chord.kind.startswith(("dim", "half"))
-    members = [root, root.transposed(MINOR_THIRD if is_minor else THIRD), root.transposed(FLAT_FIFTH if is_diminished else FIFTH)]
+    members = [
+        root,
+        root.transposed(MINOR_THIRD if is_minor else THIRD),
+        root.transposed(FLAT_FIFTH if is_diminished else FIFTH),
+    ]
     members += [root.transposed(SEVENTH)] if chord.kind == "dominant" else []
     notes = sorted((_from(each, LOWEST_CHORD) for each in members), key=lambda pitch: pitch.midi_pitch)
     return Chord(tuple(Note(value, pitch) for pitch in notes)), Rest(value)

@@ -19,7 +19,10 @@ SIGNALLED = 128
 """Shells add this to the number of the signal that ended a program."""
 NAMED = 5
 """The most files that a line names."""
-LEARNS = {"adapters": ", learns a style vector and adapters (few pieces)"}
+LEARNS = {
+    "adapters": "few pieces: a style vector and adapters are learned, what the network knows of music stays",
+    "heads": "the output layers and the biases are learned, all else stays",
+}
 """What a run changes, if not all parameters."""
 
 
@@ -212,7 +215,8 @@ def found_lines(preparation: Preparation) -> Iterator[str]:
     if preparation.signatures:
         yield f"key signatures: {_counts(preparation.signatures)}; metres: {_counts(preparation.metres)}"
     begun = f"resumes after step {preparation.done}" if preparation.done else f"starts from {preparation.start}"
-    begun += LEARNS.get(preparation.tuned, "")
+    if preparation.tuned in LEARNS:
+        yield LEARNS[preparation.tuned]
     speed = preparation.speed
     memory = "" if speed.memory is None else f", {speed.memory / 2**30:.1f} GiB of memory"
     remaining = preparation.steps - preparation.done
