@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from scoregen.corpora.held_out import cut_in_two, sides, splits_to_read
-from scoregen.corpora.manifest import Corpus, load_corpus, verify
+from scoregen.corpora.manifest import Corpus, CorpusPiece, checksums, load_corpus, verify
 from scoregen.corpora.prepare import prepare
 from scoregen.corpora.variants import variants
 from scoregen.model.network.config import NetworkConfig, TrainingOptions
@@ -68,6 +68,7 @@ def read_training_set(corpus: str, ensemble: str, network: NetworkConfig, option
         "valid_pieces": len(found.valid),
     }
     about |= {"held_out": found.held_out} if found.held_out != "pieces" else {}
+    about |= {} if source.is_listed else {"manifest": checksums(found.files)}
     own, others = ([with_harmony(tokens) for tokens in pieces] for pieces in (found.train, found.valid))
     augmented = _augment(own)
     index = NoveltyIndex.of(augmented)
@@ -86,11 +87,12 @@ def read_training_set(corpus: str, ensemble: str, network: NetworkConfig, option
 
 @dataclass(frozen=True, slots=True)
 class _Pieces:
-    """The pieces for training and those for validation."""
+    """The pieces for training and those for validation, the files left out, each with the reason, and those used."""
 
     train: tuple[TokenScore, ...]
     valid: tuple[TokenScore, ...]
     refused: tuple[str, ...]
+    files: tuple[CorpusPiece, ...]
     held_out: HeldOut = "pieces"
 
 
@@ -99,8 +101,9 @@ def _read(source: Corpus, players: Ensemble, corpus: str) -> _Pieces:
     prepared = [prepare(source, split, players) for split in splits_to_read(source)]
     usable = [item for each in prepared for item in each.pieces]
     refused = tuple(reason for each in prepared for reason in each.refused)
-    if not source.is_split and len(usable) in (1, 2) and (cut := _cut([tokens for _, tokens in usable], refused)):
-        return cut
+    files = tuple(piece for piece, _ in usable)
+    if not source.is_split and len(usable) in (1, 2) and (cut := _cut([tokens for _, tokens in usable])):
+        return _Pieces(*cut, refused, files, "measures")
     train, valid = (tuple(tokens for _, tokens in side) for side in sides(usable, is_split=source.is_split))
     if not train or not valid:
         counts = f"{len(train)} pieces for training and {len(valid)} for validation can be used"
@@ -109,16 +112,16 @@ def _read(source: Corpus, players: Ensemble, corpus: str) -> _Pieces:
             f"{corpus}: {counts}; expected one piece of four measures or more, or several, "
             f"with parts for {players.name}; first refusal: {reason}"
         )
-    return _Pieces(train, valid, refused)
+    return _Pieces(train, valid, refused, files)
 
 
-def _cut(pieces: Sequence[TokenScore], refused: tuple[str, ...]) -> _Pieces | None:
+def _cut(pieces: Sequence[TokenScore]) -> tuple[tuple[TokenScore, ...], tuple[TokenScore, ...]] | None:
     """The first measures of one or two pieces for training, and the last ones for validation; None if one is short."""
     halves = [half for tokens in pieces if (half := cut_in_two(tokens))]
     if len(halves) < len(pieces):
         return None
     train, valid = zip(*halves, strict=True)
-    return _Pieces(train, valid, refused, "measures")
+    return train, valid
 
 
 def _augment(pieces: Sequence[TokenScore]) -> list[TokenScore]:
