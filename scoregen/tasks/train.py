@@ -117,6 +117,8 @@ def train(
     run with other options.
     """
     from scoregen.model.engine.device import check_device
+    from scoregen.model.network.checkpoint import load_checkpoint
+    from scoregen.model.own_styles.writing import write_own_style
     from scoregen.model.training.loop import train_network
     from scoregen.model.training.loss import load_teachers
     from scoregen.model.training.run.parallel import is_first
@@ -157,9 +159,9 @@ def train(
         _write_curve(folder, out, str(training_set.about["corpus"]))
         _write_weights(folder, out, _full_index(training_set.index, plan.starting))
         if plan.base is not None:
-            _write_style(folder, out, plan)
-        if plan.folder and figures and chosen.drafts and not outcome.stop_signal:
-            figures = figures | _copying(folder, plan)
+            draws = bool(figures and chosen.drafts and not outcome.stop_signal)
+            best = load_checkpoint(folder / "best").network
+            figures = figures | write_own_style(out, plan, plan.base, best, draws=draws)
     weights = out.with_suffix(".safetensors")
     said = verdict(outcome.before, figures, training_set.held_out, _measured(training_set))
     return Training(
@@ -187,16 +189,6 @@ def _plan(asked: Asked, sources: Sequence[MixtureSource]) -> RunPlan:
     if asked.corpus.suffix == ".json":
         return choral_plan(asked, "satb", lambda corpus, _, *shape: read_jsb16_training_set(Path(corpus), *shape))
     return run_plan(asked)
-
-
-def _copying(folder: Path, plan: RunPlan) -> dict[str, float]:
-    """The shares of windows of drafts that occur in the pieces, for scores for any ensemble."""
-    from scoregen.model.network.checkpoint import load_checkpoint
-    from scoregen.model.own_styles.copies import copying
-
-    assert plan.folder is not None
-    network, pieces = load_checkpoint(folder / "best").network, plan.folder.pieces
-    return copying(network, pieces.train, pieces.valid, plan.style, plan.options.seed)
 
 
 def _stem(out: Path) -> Path:
@@ -276,27 +268,6 @@ def _write_weights(folder: Path, out: Path, index: NoveltyIndex | None) -> None:
     save_checkpoint(best.network, out, record, half=True)
     if index:
         save_index(index, out)
-
-
-def _write_style(folder: Path, out: Path, plan: RunPlan) -> None:
-    """Write what `compose --style` takes with the weights: the base, and for choirs the successions and the costs of
-    the pieces."""
-    from scoregen.model.network.checkpoint import load_checkpoint
-    from scoregen.model.own_styles.own_style import fit_prices, write_style, write_successions
-    from scoregen.styles.library import load_own_style
-
-    assert plan.base is not None
-    training_set, start = plan.training_set, plan.starting.stem or out
-    if plan.folder:
-        write_style(out, plan.base, None, training_set.about, plan.ensemble)
-        return
-    write_successions(out, training_set.pieces, training_set.valid, start)
-    costs, forms = load_own_style(start).voice_leading, training_set.examples.forms
-    if forms and forms.blanks:
-        costs = fit_prices(
-            load_checkpoint(folder / "best").network, training_set.pieces, forms, costs, plan.options.seed
-        )
-    write_style(out, plan.base, costs, training_set.about)
 
 
 def _write_curve(folder: Path, out: Path, corpus: str) -> None:

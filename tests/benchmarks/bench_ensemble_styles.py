@@ -149,7 +149,7 @@ def report(arguments: argparse.Namespace, root: Path) -> None:
     if arguments.no_drafts:
         return
     drafts = {
-        name: bare_drafts_like(network, test, own, 7, FORMS, DRAFTS)
+        name: [draft.tokens for draft in bare_drafts_like(network, test, own, 7, FORMS, DRAFTS)]
         for name, network in (("before", base), ("after", tuned))
     }
     real = [opening(piece)[0] for piece in test]

@@ -35,15 +35,12 @@ MOST_NOTES = {"keyboard": 5, "strings": 4, "plucked": 6}
 """The most notes of a chord by the family of the instrument; others play one."""
 
 
-def copying(
-    network: Network, train: Sequence[ShardPiece], valid: Sequence[ShardPiece], style: int, seed: int
-) -> dict[str, float]:
+def copying(train: Sequence[ShardPiece], valid: Sequence[ShardPiece], drafts: Sequence[ShardPiece]) -> dict[str, float]:
     """The shares of known windows of drafts and of held-out pieces in percent, under the names of the curve."""
     known = NoveltyIndex.of_sonorities(outer_sonorities(piece.tokens) for piece in train)
-    drafts = bare_drafts_like(network, train, style, seed)
     figures: dict[str, float] = {}
-    for name, pieces in (("drafts", drafts), ("valid", [piece.tokens for piece in valid])):
-        found = shares(sum_over(known_outer_windows(known, tokens) for tokens in pieces))
+    for name, pieces in (("drafts", drafts), ("valid", valid)):
+        found = shares(sum_over(known_outer_windows(known, piece.tokens) for piece in pieces))
         figures |= {f"{name}_known_{length}": share for length, share in found.items()}
     return figures
 
@@ -56,12 +53,12 @@ def known_outer_windows(known: NoveltyIndex, tokens: TokenScore) -> list[Bools]:
 
 def bare_drafts_like(
     network: Network, pieces: Sequence[ShardPiece], style: int, seed: int, forms: int = FORMS, drafts: int = DRAFTS
-) -> list[TokenScore]:
+) -> list[ShardPiece]:
     """Drafts from the network alone in the form of the openings of pieces, spaced evenly, with nothing given."""
     count = min(len(pieces), forms)
     chosen = [pieces[number * len(pieces) // count] for number in range(count)]
     engine = engine_of(network)
-    result: list[TokenScore] = []
+    result: list[ShardPiece] = []
     for number, piece in enumerate(chosen):
         tokens, descriptions = opening(piece)
         request = SamplingRequest(
@@ -73,7 +70,8 @@ def bare_drafts_like(
             network_style=style,
         )
         options = SamplingOptions(seed=seed + number, candidates=drafts, passes=0, span=0)
-        result += [draft.tokens for draft in fill(request, options)]
+        written = replace(piece, descriptions=descriptions, reasons={})
+        result += [replace(written, tokens=draft.tokens) for draft in fill(request, options)]
     return result
 
 

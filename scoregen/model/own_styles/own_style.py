@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -63,11 +62,11 @@ def fit_prices(
 
 
 def write_style(
-    stem: Path, base: str, costs: VoiceLeadingCosts | None, about: Mapping[str, object], ensemble: str = ""
+    stem: Path, base: str, costs: Mapping[str, float], about: Mapping[str, object], ensemble: str = ""
 ) -> None:
-    """Write STEM.style: the base, the ensemble of the pieces, and the costs in place of those of the base.
+    """Write STEM.style: the base, the ensemble of the pieces, and `costs` in place of those of the base.
 
-    Without `costs`, and for costs that the file does not name, those of the base hold.
+    For costs that the file does not name those of the base hold.
     """
     lines = [
         f"# Own style, from {about['pieces']} pieces of {_text(about['corpus'])}: what differs from the style {base}.",
@@ -77,9 +76,9 @@ def write_style(
     ]
     if ensemble:
         lines += ["", "# Written for if no --ensemble is named.", f"ensemble = {_text(ensemble)}"]
-    if costs is not None:
+    if costs:
         lines += ["", "# Nats, fitted so that drafts do each of these as often as the pieces do.", "[voice_leading]"]
-        lines += [f"{name} = {value}" for name, value in asdict(costs).items()]
+        lines += [f"{name} = {value}" for name, value in costs.items()]
     write_files([(stem.with_name(f"{stem.name}{GRAMMAR}"), ("\n".join(lines) + "\n").encode())], force=True)
 
 

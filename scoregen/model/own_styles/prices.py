@@ -29,6 +29,14 @@ def fitted_prices(
     return replace(base, **{kind: _price(getattr(base, kind), pieces[kind], drafts[kind]) for kind in sorted(kinds)})
 
 
+def figuration_prices(
+    base: VoiceLeadingCosts, pieces: Mapping[str, Counts], drafts: Mapping[str, Counts]
+) -> dict[str, float]:
+    """The prices of these kinds alone."""
+    fitted = fitted_prices(base, pieces, drafts)
+    return {kind: getattr(fitted, kind) for kind in pieces}
+
+
 def _price(base: float, pieces: Counts, drafts: Counts) -> float:
     """A price in nats, in hundredths; that of the base if one of the two has no occasions."""
     if not (pieces[1] and drafts[1]):

@@ -58,6 +58,6 @@ def test_bare_drafts_have_the_form_of_the_pieces_and_depend_on_the_seed_alone() 
         one, same, other = (bare_drafts_like(network(), [piece(1)], 1, seed, drafts=2) for seed in (5, 5, 6))
     assert one == same != other
     form, _ = opening(piece(1))
-    assert [[m.header.duration for m in draft.measures] for draft in one] == [
+    assert [[m.header.duration for m in draft.tokens.measures] for draft in one] == [
         [m.header.duration for m in form.measures]
     ] * 2

@@ -40,9 +40,7 @@ def piece(seed: int) -> ShardPiece:
 def test_drafts_in_a_style_are_nearest_to_it(style: int) -> None:
     with one_thread():
         written = bare_drafts_like(network(), [piece(1), piece(2)], style, 5)
-        movements = [
-            movement_in_style(ShardPiece("draft", tokens, VOICES, {}, piece(1).source), 0) for tokens in written
-        ]
+        movements = [movement_in_style(each, 0) for each in written]
         found = nearest_style(network(), movements, CANDIDATES)
     assert found.network_style == CONFIG.styles[style - 1]
     assert (found.name, found.count) == (list(CANDIDATES)[style - 1], 3)

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 import shutil
+import tomllib
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import scoregen
 from scoregen.cli.app import run
 from scoregen.model.network.checkpoint import read_weights
+from scoregen.model.own_styles.figuration import KINDS
 from scoregen.model.sampling.mixture import load_mixture
 from scoregen.model.sampling.pretrained import load_pretrained
 from scoregen.notation.files import read_score, write_score
@@ -70,7 +74,9 @@ def test_the_style_begins_with_the_nearest_one_that_ships_and_says_on_what_it_wa
     own, base = find_style("mine"), load_style(str(_table(here)["base"]))
     assert base.weights == "ensembles" and base.network_style
     assert own.style.network_style == base.network_style
-    assert own.style.voice_leading == base.voice_leading  # prices of figuration too
+    fitted = {kind: getattr(own.style.voice_leading, kind) for kind in KINDS}
+    assert own.style.voice_leading == replace(base.voice_leading, **fitted)
+    assert set(_table(here)["voice_leading"]) == {*KINDS}
     about = json.loads((here / "mine.json").read_text())
     assert sorted(about["manifest"]) == [f"song {number}.musicxml" for number in range(3)]
     assert about["training"]["tuned"] == "adapters" and about["ensemble"] == "voice-piano"
@@ -82,9 +88,7 @@ def test_the_style_begins_with_the_nearest_one_that_ships_and_says_on_what_it_wa
     assert (tuned.tensors["pitch.weight"] == shipped.tensors["pitch.weight"]).all()
 
 
-def _table(here: Path) -> dict[str, object]:
-    import tomllib
-
+def _table(here: Path) -> dict[str, Any]:
     return tomllib.loads((here / "mine.style").read_text())
 
 
