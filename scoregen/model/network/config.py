@@ -120,6 +120,7 @@ class TrainingOptions:
 
     A run that starts from trained weights may change a part of the parameters only (`tuned`, one of TUNED), and may
     pull them back to their start: each step goes `pull` times the learning rate of the way (`model.training.tuning`).
+    `style_rate` is the learning rate of the vectors of styles, in learning rates of the other parameters.
 
     At each validation the network samples `drafts` pieces with nothing given, to measure copying; 0 disables this.
 
@@ -161,6 +162,7 @@ class TrainingOptions:
     own_returns: float = 0.1
     tuned: str = "all"
     pull: float = 0.0
+    style_rate: float = 1.0
     mixed_precision: bool = False
     compile: bool = False
     seed: int = 1
@@ -184,7 +186,7 @@ class TrainingOptions:
         for name, low in least.items():
             if not getattr(self, name) >= low:
                 raise InputError(f"{name} is {getattr(self, name)}; expected {low} or more")
-        for name in ("learning_rate", "clip"):
+        for name in ("learning_rate", "clip", "style_rate"):
             if not 0 < getattr(self, name) < math.inf:
                 raise InputError(f"{name} is {getattr(self, name)}; expected more than 0")
         if self.schedule not in ("cosine", "constant"):

@@ -19,6 +19,8 @@ from scoregen.system.errors import InputError
 
 MEASURED = 24
 """The most movements that are measured."""
+LONGEST = 96
+"""The most slices of an example: how a figure begins is learned from beginnings, of which short examples have more."""
 MOST_PLANNED = 40
 """The most movements on each side whose harmony is analysed, which takes seconds for a long one."""
 
@@ -74,7 +76,8 @@ def folder_training_set(
     train, valid = (
         HeldMovements([replace(each, style=style) for each in side]) for side in (folder.train, folder.valid)
     )
-    examples = mixture_examples([Source(folder.corpus.name, 1.0, train, valid)], options.transpose, MEASURED)
+    source = Source(folder.corpus.name, 1.0, train, valid)
+    examples = mixture_examples([source], options.transpose, MEASURED, LONGEST)
     pieces = folder.pieces
     tokens = [tuple(piece.tokens for piece in side) for side in (pieces.train, pieces.valid)]
     measures = sum(len(each.measures) for side in tokens for each in side)

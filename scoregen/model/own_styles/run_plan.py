@@ -46,9 +46,16 @@ FINE_TUNING = TrainingOptions(
 FEW_PIECES: Mapping[str, Any] = {"steps": 120, "batch_size": 8, "save_every": 10}
 """What differs if there are fewer than MANY pieces: they are learned, and learned by heart, in fewer steps."""
 MANY = 20
-ANY_ENSEMBLE: Mapping[str, Any] = {"steps": 100, "batch_size": 8, "save_every": 10, "patience": 3, "ema_decay": 0.95}
-"""What differs for weights for any ensemble, whose steps take longer."""
-ADAPTED: Mapping[str, Any] = {"tuned": "adapters", "learning_rate": 2e-3, "pull": 0.0, "batch_size": 4}
+ANY_ENSEMBLE: Mapping[str, Any] = {
+    "steps": 100,
+    "batch_size": 8,
+    "save_every": 10,
+    "patience": 3,
+    "ema_decay": 0.95,
+    "style_rate": 20.0,
+}
+"""What differs for weights for any ensemble, whose steps take longer, and whose style is a vector of large values."""
+ADAPTED: Mapping[str, Any] = {"tuned": "adapters", "learning_rate": 2e-3, "pull": 0.0}
 """What differs for them with fewer than ENOUGH pieces."""
 ENOUGH = 20
 MIXED = "chamber"

@@ -9,7 +9,7 @@ vector of the style that the pieces have, change freely; embeddings stay.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import torch
@@ -21,6 +21,8 @@ RANK, SCALE = 8, 2.0
 LEAST = 32
 """The least number of rows and columns of a matrix that has an adapter."""
 STYLES = "style"
+RATE = "scale"
+"""The setting of a group of parameters with its learning rate, in learning rates of the run."""
 EMBEDDINGS = ("pitch", "degree", "role", "kind", "age", "melodic", STYLES)
 """By the first part of a parameter's name."""
 
@@ -32,21 +34,37 @@ def is_adapted(name: str, weight: Tensor) -> bool:
 
 def is_free(name: str) -> bool:
     """Whether a parameter changes freely beside adapters."""
-    return "bias" in name or name.partition(".")[0] == STYLES
+    return "bias" in name or is_style(name)
+
+
+def is_style(name: str) -> bool:
+    """Whether a parameter has the vectors of styles."""
+    return name.partition(".")[0] == STYLES
+
+
+def groups(network: Network, more: Iterable[Tensor], style_rate: float) -> list[dict[str, Any]]:
+    """The groups of an optimizer: `more` parameters, and the vectors of the styles with a rate of their own.
+
+    There is one group if the rate is that of all.
+    """
+    styles = [weight for name, weight in network.named_parameters() if is_style(name) and weight.requires_grad]
+    if not styles or style_rate == 1:
+        return [{"params": [*styles, *more]}]
+    return [{"params": [*more]}, {"params": styles, RATE: style_rate}]
 
 
 class AdapterOptimizer(torch.optim.AdamW):
     """AdamW over the adapters and the free parameters of a network, whose matrices it merges after each step."""
 
-    def __init__(self, network: Network, seed: int, **rates: Any) -> None:
+    def __init__(self, network: Network, seed: int, style_rate: float = 1.0, **rates: Any) -> None:
         named = [(name, weight) for name, weight in network.named_parameters() if is_adapted(name, weight)]
         generator = torch.Generator().manual_seed(seed)
         self.adapted = [weight for _, weight in named]
         self.origin = [weight.detach().clone() for weight in self.adapted]
         self.up = [nn.Parameter(weight.new_zeros(len(weight), RANK)) for weight in self.adapted]
         self.down = [nn.Parameter(_thin(weight, generator)) for weight in self.adapted]
-        free = [weight for name, weight in network.named_parameters() if is_free(name)]
-        super().__init__([*free, *self.up, *self.down], **rates)
+        free = [weight for name, weight in network.named_parameters() if is_free(name) and not is_style(name)]
+        super().__init__(groups(network, [*free, *self.up, *self.down], style_rate), **rates)
 
     def zero_grad(self, set_to_none: bool = True) -> None:
         super().zero_grad(set_to_none)

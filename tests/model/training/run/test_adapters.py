@@ -15,7 +15,8 @@ from scoregen.model.network.checkpoint import Checkpoint
 from scoregen.model.network.config import NetworkConfig, TrainingOptions
 from scoregen.model.network.likelihood import likelihood
 from scoregen.model.network.network import Network
-from scoregen.model.training.run.adapters import RANK, SCALE, AdapterOptimizer, is_adapted
+from scoregen.model.training.run.adapters import RANK, RATE, SCALE, AdapterOptimizer, is_adapted
+from scoregen.model.training.run.run_state import Run
 from scoregen.model.training.run.tuning import freeze_others
 from scoregen.system.errors import InputError
 from tests.model.ensembles import chordal_tokens, describe
@@ -97,3 +98,24 @@ def test_a_run_with_adapters_resumes_bit_for_bit(tmp_path: Path) -> None:
 def test_adapters_are_not_pulled() -> None:
     with pytest.raises(InputError, match="the pull is 20; expected 0 with adapters"):
         TrainingOptions(tuned="adapters", pull=20)
+
+
+@pytest.mark.parametrize("tuned", ["adapters", "all"])
+def test_the_vector_of_the_style_can_have_a_rate_of_its_own(tuned: str, tmp_path: Path) -> None:
+    """In the first step of AdamW every value moves by its rate."""
+    moved = {}
+    for rate in (1.0, 5.0):
+        network = sensitive_network(WIDE)
+        start = Checkpoint(network, "a" * 64, {})
+        options = TrainingOptions(tuned=tuned, style_rate=rate, learning_rate=1e-3, weight_decay=0.0)
+        state = Run(tmp_path, WIDE, options, "", {}, (), start).begin(torch.device("cpu"))
+        before = {name: weight.detach().clone() for name, weight in state.network.named_parameters()}
+        likelihood(state.network, batch(2)).nats.backward()  # type: ignore[no-untyped-call]
+        for settings in state.optimizer.param_groups:
+            settings["lr"] = settings.get(RATE, 1.0) * 1e-3
+        state.optimizer.step()
+        after = dict(state.network.named_parameters())
+        names = "style.weight", "heads.alone.bias"
+        moved[rate] = [float((after[name] - before[name]).abs().max()) for name in names]
+    assert moved[1.0] == pytest.approx([1e-3, 1e-3], rel=0.01)
+    assert moved[5.0] == pytest.approx([5e-3, 1e-3], rel=0.01)
