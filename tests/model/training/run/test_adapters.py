@@ -116,6 +116,6 @@ def test_the_vector_of_the_style_can_have_a_rate_of_its_own(tuned: str, tmp_path
         state.optimizer.step()
         after = dict(state.network.named_parameters())
         names = "style.weight", "heads.alone.bias"
-        moved[rate] = [float((after[name] - before[name]).abs().max()) for name in names]
+        moved[rate] = [float((after[name].detach() - before[name]).abs().max()) for name in names]
     assert moved[1.0] == pytest.approx([1e-3, 1e-3], rel=0.01)
     assert moved[5.0] == pytest.approx([5e-3, 1e-3], rel=0.01)
