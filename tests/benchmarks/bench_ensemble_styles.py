@@ -69,7 +69,7 @@ def features(tokens: TokenScore) -> Features:
     same = np.mean([one == other for one, other in itertools.pairwise(rhythms)])
     short = np.mean(np.diff(outer.onset) < np.median(np.diff(outer.onset)) + 1)
     density = len(attacks) / max(1.0, float(sum(m.header.duration for m in tokens.measures)))
-    return np.concatenate([[on_beat, on_half, same, short, density], sizes, together, *moves])
+    return np.nan_to_num(np.concatenate([[on_beat, on_half, same, short, density], sizes, together, *moves]))
 
 
 def told_apart(one: Sequence[TokenScore], other: Sequence[TokenScore]) -> float:

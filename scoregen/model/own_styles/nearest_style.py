@@ -19,6 +19,9 @@ from scoregen.system.errors import InputError
 OPENINGS, SLICES = 6, 96
 """The pieces that are asked, and the slices of each from its beginning."""
 
+MARGIN = 0.02
+"""Nats per choice by which another style must be nearer than the usual one."""
+
 
 @dataclass(frozen=True, slots=True)
 class NearestStyle:
@@ -41,9 +44,12 @@ def shipped_for(weights: str, styles: Sequence[str]) -> dict[str, str]:
     }
 
 
-def nearest_style(network: Network, movements: Sequence[Movement], candidates: Mapping[str, str]) -> NearestStyle:
+def nearest_style(
+    network: Network, movements: Sequence[Movement], candidates: Mapping[str, str], usual: str = ""
+) -> NearestStyle:
     """The candidate under which the openings of movements are likeliest, with nothing given.
 
+    The `usual` style of the ensemble is taken unless another is likelier by MARGIN: its prices are for such scores.
     InputError if there is no candidate.
     """
     if not candidates:
@@ -53,7 +59,7 @@ def nearest_style(network: Network, movements: Sequence[Movement], candidates: M
     openings = [_without_plan(opening_of(movement, None, SLICES)) for movement in chosen]
     ids = {name: 1 + network.config.styles.index(own) for name, own in candidates.items()}
     nats = {name: _nats(network, openings, number) for name, number in ids.items()}
-    best = min(nats, key=lambda name: nats[name])
+    best = min(nats, key=lambda name: nats[name] - MARGIN * (name == usual))
     return NearestStyle(best, candidates[best], nats[best], _nats(network, openings, 0), len(candidates))
 
 

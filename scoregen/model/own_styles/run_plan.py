@@ -137,7 +137,7 @@ def _ensemble_plan(asked: Asked, ensemble: str) -> RunPlan:
         starting, defaults = StartingWeights(obstacle), TrainingOptions()
     else:
         network = network_of(found)
-        base, network_style, why = _base(asked.start, network, folder)
+        base, network_style, why = _base(asked.start, network, folder, _usual_base(ensemble, config)[0])
         initial = Checkpoint(network, found.checksum, found.about)
         starting = StartingWeights(f"the weights {stem.name} in the style {base}{why}", initial, None, stem)
         defaults = replace(FINE_TUNING, **ANY_ENSEMBLE)
@@ -170,7 +170,7 @@ def _usual_base(ensemble: str, config: NetworkConfig) -> tuple[str, str]:
     return (name, own) if own in config.styles else (MIXED, load_style(MIXED).network_style)
 
 
-def _base(start: str, network: Network, folder: FolderSet) -> tuple[str, str, str]:
+def _base(start: str, network: Network, folder: FolderSet, usual: str) -> tuple[str, str, str]:
     """The shipped style to begin with, its name in the network, and why it is that one.
 
     A style that the user names is its own base, else the nearest one is.
@@ -179,7 +179,7 @@ def _base(start: str, network: Network, folder: FolderSet) -> tuple[str, str, st
     own = load_style(named).network_style if named else ""
     if named and own in network.config.styles:
         return named, own, ""
-    nearest = nearest_style(network, folder.train, shipped_for(ENSEMBLES, network.config.styles))
+    nearest = nearest_style(network, folder.train, shipped_for(ENSEMBLES, network.config.styles), usual)
     without = f"{nearest.nats:.2f} nats per choice, {nearest.unknown:.2f} without a style"
     return nearest.name, nearest.network_style, f", the nearest of {nearest.count} ({without})"
 

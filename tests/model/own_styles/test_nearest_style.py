@@ -45,6 +45,11 @@ def test_drafts_in_a_style_are_nearest_to_it(style: int) -> None:
     assert found.network_style == CONFIG.styles[style - 1]
     assert (found.name, found.count) == (list(CANDIDATES)[style - 1], 3)
     assert found.nats < found.unknown
+    with one_thread():
+        for usual in CANDIDATES:  # which the drafts are not near to, but for the first
+            assert nearest_style(network(), movements, CANDIDATES, usual).name == found.name
+            still = {"first": "one", usual: "one"}
+            assert nearest_style(network(), movements, still, usual).name == usual
 
 
 def test_without_a_candidate_the_fault_is_named() -> None:
