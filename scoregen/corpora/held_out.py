@@ -1,16 +1,57 @@
-"""Measures held out of a piece, for folders with too few pieces to hold out whole ones."""
+"""What a folder of scores keeps from training: pieces, or of one or two pieces the last measures."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TypeVar
 
+from scoregen.corpora.manifest import Corpus, CorpusPiece, Split, name_hash
 from scoregen.tokens.events import Event, Slice, TokenMeasure, TokenScore
 
 SHARE, LEAST, MOST = 0.75, 0.6, 0.85
 """The share of the measures before the cut: the aim, and its bounds."""
 SHORTEST = 4
 """The fewest measures of a piece that is cut."""
+FEW = 20
+"""Pieces of a folder below which none is kept for testing."""
+MOST_PIECES = 5
+"""One of so many pieces, at most, is for validation: a few files have hashes that are alike by chance."""
+
+T = TypeVar("T")
+Usable = Sequence[tuple[CorpusPiece, T]]
+"""What was read of each file that can be used."""
+
+
+def splits_to_read(corpus: Corpus) -> tuple[Split, ...]:
+    """The splits that a run reads: a folder without a manifest that has few pieces keeps none for testing."""
+    keeps_none = not corpus.is_split and len(corpus.pieces) < FEW
+    return ("train", "valid", "test") if keeps_none else ("train", "valid")
+
+
+def sides(usable: Usable[T], *, is_split: bool) -> tuple[list[tuple[CorpusPiece, T]], list[tuple[CorpusPiece, T]]]:
+    """What is for training and what is for validation, at least one file of each if there are two.
+
+    A manifest (`is_split`) is followed; otherwise the names of the files decide.
+    """
+    if is_split or len(usable) < 2:
+        valid = [piece.name for piece, _ in usable if piece.split == "valid"]
+    else:
+        valid = _held_out([piece for piece, _ in usable])
+        usable = sorted(usable, key=lambda item: item[0].name)
+    return (
+        [item for item in usable if item[0].name not in valid],
+        [item for item in usable if item[0].name in valid],
+    )
+
+
+def _held_out(pieces: Sequence[CorpusPiece]) -> list[str]:
+    """The files of a folder that are for validation, by the hashes of their names."""
+    by_hash = sorted(pieces, key=lambda piece: name_hash(piece.path.name))
+    valid = [piece.name for piece in by_hash if piece.split == "valid"] or [by_hash[0].name]
+    if len(valid) == len(pieces):
+        valid = valid[1:]
+    return valid[: max(1, len(pieces) // MOST_PIECES)]
 
 
 def cut_in_two(tokens: TokenScore) -> tuple[TokenScore, TokenScore] | None:

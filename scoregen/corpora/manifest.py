@@ -109,6 +109,11 @@ def verify_piece(piece: CorpusPiece, corpus: str) -> None:
         raise InputError(f"found another checksum than the manifest of {corpus}; install the version in it", place)
 
 
+def checksums(pieces: Sequence[CorpusPiece]) -> dict[str, str]:
+    """The SHA-256 of the file of each piece by its name: what weights were trained on."""
+    return {piece.name: hashlib.sha256(piece.path.read_bytes()).hexdigest() for piece in pieces}
+
+
 def load_manifest(path: Path, data: Path | None = None) -> Corpus:
     """The corpus of a manifest, with its files in the folder `data`, else beside it. InputError for another file."""
     try:

@@ -28,6 +28,7 @@ from scoregen.system import resources
 from scoregen.system.errors import InputError
 from scoregen.system.files import write_files
 
+CHOIR = "satb"
 WEIGHTS, GRAMMAR = ".safetensors", ".style"
 COMPANIONS = (WEIGHTS, ".json", GRAMMAR, ".novelty", ".successions", ".calibration")
 """The suffixes of the files that an own style consists of; the last four may be absent."""
@@ -68,6 +69,11 @@ def choose_style(text: str) -> StyleChoice:
     if twice is not None:
         raise InputError(f"--style {text}: found {twice} twice; name each style once")
     return StyleChoice(mixed_style([(entry.style, share) for entry, share in parts]), parts)
+
+
+def ensemble_for(text: str) -> str:
+    """The ensemble to write for if the user names none: that of the pieces of an own style, else a choir."""
+    return choose_style(text).style.ensemble or CHOIR
 
 
 def find_style(name: str) -> StyleEntry:
@@ -187,13 +193,14 @@ def mixed_style(parts: Sequence[tuple[Style, float]]) -> Style:
         for section in ("voice_leading", "ranking")
     }
     name = ",".join(f"{style.name}:{share:.3g}" for style, share in parts)
-    return replace(main, name=name, network_style=_network_style(parts), **mixed)
+    network_style, ensemble = (_of_largest(parts, field) for field in ("network_style", "ensemble"))
+    return replace(main, name=name, network_style=network_style, ensemble=ensemble, **mixed)
 
 
-def _network_style(parts: Sequence[tuple[Style, float]]) -> str:
-    """The style of the network that stands for a mixture: that of the largest share that has one."""
+def _of_largest(parts: Sequence[tuple[Style, float]], field: str) -> str:
+    """What stands for a mixture: the style of the network, the ensemble, of the largest share that has one."""
     ordered = sorted(parts, key=lambda part: -part[1])
-    return next((style.network_style for style, _ in ordered if style.network_style), "")
+    return next((getattr(style, field) for style, _ in ordered if getattr(style, field)), "")
 
 
 def _shares(text: str) -> dict[str, float]:

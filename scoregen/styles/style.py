@@ -22,7 +22,7 @@ DEFAULT = "chorale"
 GOALS = ("fifth", "relative")
 TONIC = "tonic"
 SHIPPED_WEIGHTS = "satb-chorales"
-OPTIONAL = ("aliases", "weights", "network_style")
+OPTIONAL = ("aliases", "weights", "network_style", "ensemble")
 SECTIONS = ("title", "voice_leading", "ranking", "rhythm", "spelling", "phrases", "cadences", "melody_cadences")
 
 
@@ -147,7 +147,8 @@ class CadencePlan:
 class Style:
     """All settings of a style. `aliases` are further names; `weights` names those that are shipped for it.
 
-    `network_style` is the name that a network for any ensemble has for the style: a corpus or a composer.
+    `network_style` is the name that a network for any ensemble has for the style: a corpus or a composer. `ensemble` is
+    the one that the pieces of an own style are for, empty if they have none in common.
     """
 
     name: str
@@ -162,6 +163,7 @@ class Style:
     aliases: tuple[str, ...] = ()
     weights: str = SHIPPED_WEIGHTS
     network_style: str = ""
+    ensemble: str = ""
 
 
 def over(root: int, chord: Chord) -> tuple[int, ...]:
@@ -240,6 +242,7 @@ def parse_style(name: str, declaration: Mapping[str, Any], label: str | None = N
         top.texts("aliases") if "aliases" in top.keys else (),
         top.text("weights") if "weights" in top.keys else SHIPPED_WEIGHTS,
         top.text("network_style") if "network_style" in top.keys else "",
+        top.text("ensemble") if "ensemble" in top.keys else "",
     )
 
 

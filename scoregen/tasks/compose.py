@@ -21,6 +21,8 @@ from scoregen.plan.form import PieceOptions
 from scoregen.plan.piece.piece_plan import PiecePlan
 from scoregen.score.arrangement.sung_texts import LYRICS, LyricsChoice
 from scoregen.score.elements import Score
+from scoregen.score.ensemble import ensemble_to_fill
+from scoregen.styles.library import ensemble_for
 from scoregen.styles.style import DEFAULT as DEFAULT_STYLE
 from scoregen.system.errors import InputError
 from scoregen.tasks.composition import Alternative, Composition, Work, composition
@@ -32,7 +34,7 @@ __all__ = ["Alternative", "Composition", "PieceOptions", "SamplingOptions", "com
 def compose(
     score: Score | None = None,
     *,
-    ensemble: str = "satb",
+    ensemble: str | None = None,
     style: str = DEFAULT_STYLE,
     roles: Mapping[str, str] | None = None,
     blank: Sequence[str] = (),
@@ -56,6 +58,8 @@ def compose(
 ) -> Composition:
     """Fill what is blank in a score for an ensemble; without a score, write a new piece.
 
+    `ensemble` is by default that of a page of instruments with empty parts, or that of the pieces of an own style, else
+    a choir of four voices.
     `roles` assigns parts to roles (`{"soprano": "1"}`); `blank` empties parts, measures or both
     (`"alto,tenor:5-8"`); `extend` appends measures; `key` is the key of a given score, which is found without it;
     `add` names roles or other instruments that get a new part, `parts` the only ones that are written, of a new piece
@@ -72,7 +76,7 @@ def compose(
     """
     request = ComposeRequest(
         score=score,
-        ensemble=ensemble,
+        ensemble=ensemble or _usual_ensemble(score, style),
         style=style,
         roles=roles or {},
         blank=blank,
@@ -104,6 +108,12 @@ def compose(
     drafts = draw_drafts(writer, task, planning, progress)
     seconds = time.perf_counter() - started
     return composition(Work(request, writer, page, task, planning, lyrics, shape), drafts, seconds)
+
+
+def _usual_ensemble(score: Score | None, style: str) -> str:
+    """The name of the ensemble if the caller names none."""
+    found = ensemble_to_fill(score) if score is not None else None
+    return found.name if found else ensemble_for(style)
 
 
 def _check(request: ComposeRequest, lyrics: str, layout: LayoutOptions) -> None:

@@ -5,19 +5,21 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scoregen.model.network.config import NetworkConfig, TrainingOptions
+from scoregen.model.own_styles.run_plan import Asked
 from scoregen.model.training.mixture_set import MixtureSource, all_sources, read_mixture
-from scoregen.model.training.training_set import TrainingSet, read_training_set
+from scoregen.model.training.training_set import TrainingSet
 from scoregen.model.training.verdict import HeldOut, verdict
 from scoregen.system.errors import InputError
 from scoregen.system.files import check_target, write_files
 
 if TYPE_CHECKING:
     from scoregen.model.network.checkpoint import Checkpoint
+    from scoregen.model.own_styles.run_plan import RunPlan
     from scoregen.model.training.run.speed import Speed
     from scoregen.model.training.starting_weights import StartingWeights
     from scoregen.tokens.events import Header
@@ -25,13 +27,6 @@ if TYPE_CHECKING:
 
 SUFFIXES = (".safetensors", ".json", ".novelty", ".successions", ".style", ".curve.jsonl", ".curve.png")
 """The files that are written next to the folder of the run."""
-FINE_TUNING = TrainingOptions(
-    steps=200, learning_rate=5e-4, weight_decay=0, pull=20, save_every=20, patience=4, warm_up=20, ema_decay=0.98
-)
-"""The options for a run that starts from trained weights."""
-FEW_PIECES: Mapping[str, Any] = {"steps": 120, "batch_size": 8, "save_every": 10}
-"""What differs if there are fewer than MANY pieces: they are learned, and learned by heart, in fewer steps."""
-MANY = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +34,11 @@ class Preparation:
     """What a run has found and will cost, before its first step.
 
     `pieces` and `valid_pieces` are the numbers of pieces for training and for validation, `measures` that of their
-    measures, `roles` the parts. If `held_out` is "measures", validation takes the last measures of the same pieces.
-    `signatures` and `metres` are those that the pieces begin with, and how many do, the most frequent first. `refused`
-    are the files left out, each with the reason. `start` names the weights to start from, or says why there are none.
-    `done` of the `steps` were taken by an earlier run.
+    measures, `roles` the parts of a choir, `ensemble` the name of the ensemble of other scores. If `held_out` is
+    "measures", validation takes the last measures of the same pieces. `signatures` and `metres` are those that the
+    pieces begin with, and how many do, the most frequent first. `refused` are the files left out, each with the reason.
+    `start` names the weights to start from, or says why there are none; `tuned` are the parameters that change
+    (`network.config.TUNED`). `done` of the `steps` were taken by an earlier run.
     """
 
     pieces: int
@@ -52,8 +48,10 @@ class Preparation:
     signatures: Mapping[str, int]
     metres: Mapping[str, int]
     roles: tuple[str, ...]
+    ensemble: str
     refused: tuple[str, ...]
     start: str
+    tuned: str
     done: int
     steps: int
     speed: Speed
@@ -85,7 +83,7 @@ def train(
     corpus: Path | str,
     out: Path | str,
     *,
-    ensemble: str = "satb",
+    ensemble: str | None = None,
     start: Path | str = "shipped",
     network: NetworkConfig | None = None,
     options: TrainingOptions | None = None,
@@ -99,16 +97,18 @@ def train(
 ) -> Training:
     """Train on a folder of scores, a corpus by its name or the JSB16 file, and write OUT.safetensors and OUT.json.
 
-    OUT.novelty holds the windows that `compose` must not repeat. A run that starts from trained weights also writes
-    OUT.successions and OUT.style, which make OUT a style for `compose(style=OUT)`. OUT.curve.jsonl and OUT.curve.png
-    hold the learning curve. The folder OUT.run holds the state of the run; another call resumes it. The first SIGINT or
-    SIGTERM ends the run after the current step, and the best weights so far are written.
+    `ensemble` is by default that of most scores. Choirs of four voices are taught with a voice for each role, all other
+    scores with all the voices that they have. OUT.style makes OUT a style for `compose(style=OUT)`; for choirs, if the
+    run started from trained weights, OUT.successions belongs to it, and OUT.novelty holds the windows that `compose`
+    must not repeat. OUT.curve.jsonl and OUT.curve.png hold the learning curve. The folder OUT.run holds the state of
+    the run; another call resumes it. The first SIGINT or SIGTERM ends the run after the current step, and the best
+    weights so far are written.
 
-    `start` are the weights to start from: "shipped" (if they have the roles of the ensemble and the shape of
-    `network`), "none", or a checkpoint. `options` default to those of fine-tuning or of a run from random weights, and
-    `changes` are single options by name (`steps=300`). `teachers` are checkpoints for knowledge distillation
-    (`model.training.loss`). If the corpus is a folder of corpora in tokens (`scoregen corpus build`), the network is
-    taught a mixture of them for any ensemble; `sources` are their shares, by default by the roots of their sizes.
+    `start` are the weights to start from: "shipped" (if they fit the scores and the shape of `network`), "none", a
+    style or a checkpoint. `options` default to those of fine-tuning or of a run from random weights, and `changes` are
+    single options by name (`steps=300`). `teachers` are checkpoints for knowledge distillation (`model.training.loss`).
+    If the corpus is a folder of corpora in tokens (`scoregen corpus build`), the network is taught a mixture of them
+    for any ensemble; `sources` are their shares, by default by the roots of their sizes.
     `workers` processes draw the examples beside this one.
 
     `on_start` receives what was found and measured before the first step, `progress` each step and its figures
@@ -117,38 +117,27 @@ def train(
     run with other options.
     """
     from scoregen.model.engine.device import check_device
+    from scoregen.model.network.checkpoint import load_checkpoint
+    from scoregen.model.own_styles.writing import write_own_style
     from scoregen.model.training.loop import train_network
     from scoregen.model.training.loss import load_teachers
     from scoregen.model.training.run.parallel import is_first
     from scoregen.model.training.run.signals import stop_on_signals
-    from scoregen.model.training.starting_weights import mixture_weights, starting_weights
 
     check_device(device)
     out = _stem(Path(out))
     for suffix in SUFFIXES:
         check_target(out.with_suffix(suffix), force=True)
-    sources = sources or all_sources(Path(corpus))
-    if sources:
-        chosen = replace(options or TrainingOptions(), **changes)
-        training_set = read_mixture(Path(corpus), sources, network or NetworkConfig(), chosen)
-        starting = mixture_weights(start, training_set.network)
-        initial = starting.checkpoint
-    else:
-        starting = starting_weights(start, Path(corpus), ensemble, network)
-        initial = starting.checkpoint
-        chosen = replace(options or (FINE_TUNING if initial else TrainingOptions()), **changes)
-        shape = network or (initial.network.config if initial else NetworkConfig())
-        training_set = _training_set(Path(corpus), ensemble, shape, chosen)
-        if initial and options is None:
-            chosen = _for_size(chosen, training_set, changes)
+    asked = Asked(Path(corpus), str(start), ensemble, network, options, changes)
+    plan = _plan(asked, sources or all_sources(Path(corpus)))
+    training_set, chosen, initial = plan.training_set, plan.options, plan.starting.checkpoint
     teacher_models = load_teachers(teachers, training_set.network)
     about = training_set.about | _provenance(teacher_models, initial)
-    folder = out.with_suffix(".run")
-    first, is_style = is_first(), bool(starting.checkpoint and training_set.pieces)
+    folder, first = out.with_suffix(".run"), is_first()
 
     def tell(speed: Speed) -> None:
         if on_start is not None and first:
-            on_start(_preparation(training_set, starting.name, chosen.steps, speed))
+            on_start(_preparation(plan, speed))
 
     with stop_on_signals() as stop:
         outcome = train_network(
@@ -165,30 +154,41 @@ def train(
             tell,
             workers,
         )
+    figures = outcome.figures
     if first:
         _write_curve(folder, out, str(training_set.about["corpus"]))
-        _write_weights(folder, out, _full_index(training_set.index, starting))
-        if is_style:
-            _write_style(folder, out, training_set, starting.stem or out, chosen.seed)
+        _write_weights(folder, out, _full_index(training_set.index, plan.starting))
+        if plan.base is not None:
+            draws = bool(figures and chosen.drafts and not outcome.stop_signal)
+            best = load_checkpoint(folder / "best").network
+            figures = figures | write_own_style(out, plan, plan.base, best, draws=draws)
     weights = out.with_suffix(".safetensors")
-    said = verdict(outcome.before, outcome.figures, training_set.held_out, _measured(training_set))
+    said = verdict(outcome.before, figures, training_set.held_out, _measured(training_set))
     return Training(
         weights,
-        outcome.figures,
+        figures,
         training_set.refused,
         outcome.step,
         outcome.stop_signal,
         outcome.before,
         said,
-        is_style,
+        plan.base is not None,
     )
 
 
-def _for_size(options: TrainingOptions, training_set: TrainingSet, changes: Mapping[str, Any]) -> TrainingOptions:
-    """The options for the number of pieces; those that the user has set stay."""
-    about = training_set.about
-    is_few = about["pieces"] + about["valid_pieces"] < MANY
-    return replace(options, **{**FEW_PIECES, **changes}) if is_few else options
+def _plan(asked: Asked, sources: Sequence[MixtureSource]) -> RunPlan:
+    """The plan of a run on corpora in tokens, piano rolls, or scores."""
+    from scoregen.benchmarks.jsb16.training_set import read_jsb16_training_set
+    from scoregen.model.own_styles.run_plan import RunPlan, choral_plan, run_plan
+    from scoregen.model.training.starting_weights import mixture_weights
+
+    if sources:
+        options = asked.chosen(TrainingOptions())
+        training_set = read_mixture(asked.corpus, sources, asked.network or NetworkConfig(), options)
+        return RunPlan(training_set, mixture_weights(asked.start, training_set.network), options, None)
+    if asked.corpus.suffix == ".json":
+        return choral_plan(asked, "satb", lambda corpus, _, *shape: read_jsb16_training_set(Path(corpus), *shape))
+    return run_plan(asked)
 
 
 def _stem(out: Path) -> Path:
@@ -198,17 +198,8 @@ def _stem(out: Path) -> Path:
     return out.with_suffix("")
 
 
-def _training_set(corpus: Path, ensemble: str, network: NetworkConfig, options: TrainingOptions) -> TrainingSet:
-    """The training set of the JSB16 file, of a folder or of a corpus."""
-    if corpus.suffix == ".json":
-        from scoregen.benchmarks.jsb16.training_set import read_jsb16_training_set
-
-        return read_jsb16_training_set(corpus, network, options)
-    return read_training_set(str(corpus), ensemble, network, options)
-
-
-def _preparation(training_set: TrainingSet, start: str, steps: int, speed: Speed) -> Preparation:
-    about = training_set.about
+def _preparation(plan: RunPlan, speed: Speed) -> Preparation:
+    training_set, about = plan.training_set, plan.training_set.about
     whole = training_set.pieces + (training_set.valid if training_set.held_out == "pieces" else ())
     openings = [tokens.measures[0].header for tokens in whole]
     return Preparation(
@@ -219,10 +210,12 @@ def _preparation(training_set: TrainingSet, start: str, steps: int, speed: Speed
         signatures=_counted(_signature(header) for header in openings),
         metres=_counted(str(header.time) for header in openings),
         roles=training_set.network.roles,
+        ensemble=plan.ensemble,
         refused=training_set.refused,
-        start=start,
+        start=plan.starting.name,
+        tuned=plan.options.tuned,
         done=speed.done,
-        steps=steps,
+        steps=plan.options.steps,
         speed=speed,
     )
 
@@ -275,19 +268,6 @@ def _write_weights(folder: Path, out: Path, index: NoveltyIndex | None) -> None:
     save_checkpoint(best.network, out, record, half=True)
     if index:
         save_index(index, out)
-
-
-def _write_style(folder: Path, out: Path, training_set: TrainingSet, start: Path, seed: int) -> None:
-    """Write the successions and the costs of the pieces, which `compose --style` takes with the weights."""
-    from scoregen.model.network.checkpoint import load_checkpoint
-    from scoregen.model.own_styles.own_style import fit_prices, write_style, write_successions
-    from scoregen.styles.library import base_of, load_own_style
-
-    write_successions(out, training_set.pieces, training_set.valid, start)
-    costs, forms = load_own_style(start).voice_leading, training_set.examples.forms
-    if forms and forms.blanks:
-        costs = fit_prices(load_checkpoint(folder / "best").network, training_set.pieces, forms, costs, seed)
-    write_style(out, base_of(start), costs, training_set.about)
 
 
 def _write_curve(folder: Path, out: Path, corpus: str) -> None:

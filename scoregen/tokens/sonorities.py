@@ -59,6 +59,23 @@ def sonorities(tokens: TokenScore) -> Sonorities:
     return Sonorities(np.array(pitches), np.array(onset), np.array(measure), start)
 
 
+def outer_sonorities(tokens: TokenScore) -> Sonorities:
+    """The highest and the lowest note that sounds in each slice, of all voices and chords: [T, 2] pitches."""
+    sounding: list[tuple[Pitch, ...]] = [()] * len(tokens.slots)
+    pitches, onset, measure = [], [], []
+    start = 0
+    for index, written in enumerate(tokens.measures):
+        for piece in written.slices:
+            events = zip(piece.events, sounding, strict=True)
+            sounding = [before if event.kind == "hold" else event.sounding for event, before in events]
+            every = [_midi(pitch) for voice in sounding for pitch in voice] or [SILENT]
+            pitches.append([max(every), min(every)])
+            onset.append(start + _whole_ticks(piece.onset))
+            measure.append(index)
+        start += _whole_ticks(written.header.duration)
+    return Sonorities(np.array(pitches), np.array(onset), np.array(measure), start)
+
+
 def score_sonorities(score: Score, slots: Sequence[Slot], notes: Iterable[SoundingNote]) -> Sonorities:
     """The sonorities of any score, from its `sounding_notes`, with onsets and ends rounded to ticks."""
     ends = tick(score.duration)

@@ -46,8 +46,13 @@ class NoveltyIndex:
     @classmethod
     def of(cls, pieces: Iterable[TokenScore]) -> NoveltyIndex:
         """The index of a corpus."""
+        return cls.of_sonorities(map(sonorities, pieces))
+
+    @classmethod
+    def of_sonorities(cls, pieces: Iterable[Sonorities]) -> NoveltyIndex:
+        """The index of pieces that are sonorities already."""
         lengths = range(SHORTEST, LIMIT + 1)
-        rows = [window_hashes(sonorities(tokens).changes(), lengths) for tokens in pieces]
+        rows = [window_hashes(piece.changes(), lengths) for piece in pieces]
         nothing = np.zeros(0, dtype=np.uint32)
         return cls({n: np.unique(np.concatenate([nothing, *(hashes[n] for hashes in rows)])) for n in lengths})
 

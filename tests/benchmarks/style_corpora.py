@@ -5,23 +5,36 @@ A style has two folders: pieces to train on, and others to measure with, from ot
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import importlib.util
 import re
 import shutil
-from collections.abc import Iterable, Iterator
+import tempfile
+import zipfile
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from pathlib import Path
 
 from scoregen.corpora.prepare import piece_tokens
+from scoregen.corpora.reading.movements import movement_spans
 from scoregen.notation.files import read_score, write_score
+from scoregen.score.chord_symbols import ChordSymbol
 from scoregen.score.edit import blank_voices, select_voices
-from scoregen.score.elements import Chord, Measure, Score
+from scoregen.score.elements import Chord, Element, Measure, Note, Part, Rest, Score, Slot, Voice
 from scoregen.score.ensemble import load_ensemble
+from scoregen.score.ensemble.roles import new_parts
+from scoregen.score.pitch import Interval, Pitch
+from scoregen.score.rhythm import NoteValue
 from scoregen.system.errors import ScoregenError
 
 EXCERPT = 24
 """Measures."""
+METRES = ("3/4", "4/4", "2/4")
+THIRD, MINOR_THIRD, FIFTH, FLAT_FIFTH, SEVENTH = (Interval(*each) for each in ((2, 4), (2, 3), (4, 7), (4, 6), (6, 10)))
+LOWEST_BASS, LOWEST_CHORD = 40, 55
+"""MIDI numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +80,117 @@ def haydn(root: Path, data: Path, count: int = 20, others: int = 10) -> StyleCor
         if made >= count + others:
             return corpus
     return replace(corpus, reason=f"found {made} excerpts in {data}; expected {count + others}")
+
+
+def quartets(root: Path, data: Path, count: int = 20) -> StyleCorpus:
+    """Whole movements of quartets by Haydn that the shipped weights were not trained on: one work is held out."""
+    corpus, folder = _folders("quartets", root), data / "openscore-quartets"
+    table = folder / "index.tsv"
+    rows = csv.DictReader(table.open(encoding="utf-8"), delimiter="\t") if table.is_file() else ()
+    works = [folder / row["file"] for row in rows if row["split"] == "valid" and "Haydn" in row["file"]]
+    made = 0
+    for number, path in enumerate(works):
+        score = read_score(path)
+        target = corpus.test if number == len(works) - 1 else corpus.train
+        for movement, (start, stop) in enumerate(movement_spans(score)):
+            write_score(score.excerpt(start, stop), target / f"{number}-{movement}.musicxml")
+            made += 1
+    return corpus if made >= count else replace(corpus, reason=f"found {made} movements; expected {count}")
+
+
+def songs(root: Path, data: Path, count: int = 10, others: int = 14) -> StyleCorpus:
+    """Popular tunes with a piano that strikes the bass on the first beat and the chord on the others, by their symbols.
+
+    No piece is known to the shipped weights, and the manner of the piano is the same in all of them.
+    """
+    corpus, made = _folders("songs", root), 0
+    archive = data / "lead-sheets" / "scores.zip"
+    if not archive.is_file():
+        return replace(corpus, reason=f"found no {archive}")
+    with zipfile.ZipFile(archive) as opened, tempfile.TemporaryDirectory() as unpacked:
+        opened.extractall(unpacked)
+        for path in _shuffled(Path(unpacked).rglob("*.mxl")):
+            try:
+                song = with_piano(read_score(path))
+            except ScoregenError:
+                continue
+            if song is None:
+                continue
+            write_score(song, (corpus.train if made < count else corpus.test) / f"{path.stem}.musicxml")
+            made += 1
+            if made == count + others:
+                return corpus
+    return replace(corpus, reason=f"found {made} usable tunes; expected {count + others}")
+
+
+def with_piano(tune: Score) -> Score | None:
+    """A tune of one voice with a chord symbol at nearly every barline, and a piano; None for another one."""
+    plain = len(tune.parts) == 1 and tune.parts[0].staves == 1 and all(len(m.voices) <= 1 for m in tune.measures)
+    metres = {str(measure.time) for measure in tune.measures}
+    named = sum(bool(measure.chord_symbols) for measure in tune.measures)
+    if not plain or len(metres) > 1 or not metres <= {*METRES} or not 12 <= len(tune.measures) <= 70:
+        return None
+    if named < 0.6 * len(tune.measures):
+        return None
+    parts = new_parts(load_ensemble("voice-piano"))
+    measures, last = [], None
+    for measure in tune.measures:
+        voices, last = _accompanied(measure, last, parts)
+        measures.append(
+            Measure(measure.number, measure.duration, measure.time, measure.key, voices, implicit=measure.implicit)
+        )
+    return Score(parts, tuple(measures))
+
+
+def _accompanied(
+    measure: Measure, last: ChordSymbol | None, parts: Sequence[Part]
+) -> tuple[tuple[Voice, ...], ChordSymbol | None]:
+    """The voices of a measure, and the chord that it ends with."""
+    beats: dict[int, list[Element]] = {1: [], 2: []}
+    onset = Fraction(0)
+    while onset < measure.duration:
+        here = [symbol for symbol in measure.chord_symbols if symbol.onset <= onset and symbol.kind != "none"]
+        last = max(here, key=lambda symbol: symbol.onset, default=last)
+        value = NoteValue.of(min(Fraction(1), measure.duration - onset))
+        is_bass = onset == 0 or (onset == 2 and measure.duration == 4)
+        chord = None if last is None or measure.duration != measure.time.duration else last
+        upper, lower = _struck(chord, value, is_bass)
+        beats[1].append(upper)
+        beats[2].append(lower)
+        onset += min(Fraction(1), measure.duration - onset)
+    sung = tuple(_sung(element) for voice in measure.voices for element in voice.elements)
+    voices = [Voice(Slot(parts[0].id), sung)] if sung else []
+    voices += [Voice(Slot(parts[1].id, staff, 4 * staff - 3), tuple(row)) for staff, row in beats.items()]
+    return tuple(voices), last
+
+
+def _sung(element: Element) -> Element:
+    return replace(element, lyrics=()) if isinstance(element, Note) else element
+
+
+def _struck(chord: ChordSymbol | None, value: NoteValue, is_bass: bool) -> tuple[Element, Element]:
+    """What the right and the left hand have on a beat."""
+    if chord is None:
+        return Rest(value), Rest(value)
+    root = Pitch(chord.root.step, chord.root.alter, 2)
+    if is_bass:
+        low = root if chord.bass is None else Pitch(chord.bass.step, chord.bass.alter, 2)
+        return Rest(value), Note(value, _from(low, LOWEST_BASS))
+    is_minor, is_diminished = chord.kind.startswith(("minor", "dim", "half")), chord.kind.startswith(("dim", "half"))
+    members = [
+        root,
+        root.transposed(MINOR_THIRD if is_minor else THIRD),
+        root.transposed(FLAT_FIFTH if is_diminished else FIFTH),
+    ]
+    members += [root.transposed(SEVENTH)] if chord.kind == "dominant" else []
+    notes = sorted((_from(each, LOWEST_CHORD) for each in members), key=lambda pitch: pitch.midi_pitch)
+    return Chord(tuple(Note(value, pitch) for pitch in notes)), Rest(value)
+
+
+def _from(pitch: Pitch, lowest: int) -> Pitch:
+    """The pitch in the octave from a MIDI number on."""
+    octaves = -int((pitch.midi_pitch - lowest) // 12)
+    return replace(pitch, octave=pitch.octave + octaves)
 
 
 def excerpts(score: Score) -> Iterator[Score]:

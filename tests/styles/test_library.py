@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -142,7 +143,7 @@ def test_a_wrong_style_file_is_one_line_with_its_path(text: str, message: str, h
 
 def test_what_training_writes_is_read_back(here: Path) -> None:
     costs = VoiceLeadingCosts(*(number / 8 for number in range(len(VoiceLeadingCosts.__dataclass_fields__))))
-    write_style(here / "mine", "chorale", costs, {"pieces": 3, "corpus": 'my "songs" of Łódź'})
+    write_style(here / "mine", "chorale", asdict(costs), {"pieces": 3, "corpus": 'my "songs" of Łódź'})
     style = load_own_style(Path("mine"))
     assert style.voice_leading == costs
     assert style.ranking == CHORALE.ranking

@@ -202,6 +202,7 @@ def compose_command(
     from scoregen.plan.chords.chord_text import chord_measures
     from scoregen.score.arrangement.sung_texts import LYRICS
     from scoregen.score.ensemble import load_ensemble
+    from scoregen.styles.library import ensemble_for
     from scoregen.tasks.compose import PieceOptions, SamplingOptions
     from scoregen.tasks.layout import LayoutOptions
 
@@ -260,10 +261,9 @@ def compose_command(
         raise InputError("--seconds is for a new piece with a mood, a story or a named form; give its --measures")
     if plan is not None:
         options["plan"] = plan_of_file(plan, score, piece | given_options(chords=chords, figured_bass=figured_bass))
-    if options.get("plan") and not is_given(context, "ensemble"):
-        ensemble = options["ensemble"] = options["plan"].instrumentation or ensemble
-    if score and not is_given(context, "ensemble"):
-        ensemble = options["ensemble"] = _page_ensemble(scores) or ensemble
+    if not is_given(context, "ensemble"):
+        asked = options["plan"].instrumentation if options.get("plan") else _page_ensemble(scores)
+        ensemble = options["ensemble"] = asked or ensemble_for(style)
     if not (score or piece or output or chords or options.get("plan")):
         raise InputError("found no score; name a melody, or describe a new piece with --measures or --key")
     options["piece"] = PieceOptions(**piece) if piece else None

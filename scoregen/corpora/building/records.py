@@ -12,18 +12,13 @@ from scoregen.corpora.building.fingerprints import fingerprint
 from scoregen.corpora.building.statements import Statements, statements
 from scoregen.corpora.building.works import work_claims
 from scoregen.corpora.manifest import Corpus, CorpusPiece, verify_piece
-from scoregen.corpora.reading.kern_score import read_kern_reading
-from scoregen.corpora.reading.pieces import Reading, read_file, score_pieces
+from scoregen.corpora.reading.folders import read_for_training
+from scoregen.corpora.reading.pieces import Reading, score_pieces
 from scoregen.corpora.shards import FileFacts, FileRecord, ShardSource
 from scoregen.system.errors import ScoregenError
 
 Reader = Callable[[Path], Reading]
 FAULT = "a fault of scoregen"
-
-
-def read_for_training(path: Path) -> Reading:
-    """A file of any notation. ReadError, RefusedError or ToolError if it cannot be read at all."""
-    return read_kern_reading(path) if path.suffix.lower() == ".krn" else read_file(path)
 
 
 @dataclass(frozen=True, slots=True)

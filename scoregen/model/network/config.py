@@ -103,8 +103,9 @@ class SamplingOptions:
                 raise InputError(f"the {name} is {getattr(self, name)!r}; expected one of: {', '.join(values)}")
 
 
-TUNED = ("all", "heads")
-"""The parameters that a run changes: all, or the output layers and all biases."""
+TUNED = ("all", "heads", "adapters")
+"""The parameters that a run changes: all; the output layers and all biases; or low-rank adapters of all matrices, all
+biases and the vector of the style."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +120,7 @@ class TrainingOptions:
 
     A run that starts from trained weights may change a part of the parameters only (`tuned`, one of TUNED), and may
     pull them back to their start: each step goes `pull` times the learning rate of the way (`model.training.tuning`).
+    `style_rate` is the learning rate of the vectors of styles, in learning rates of the other parameters.
 
     At each validation the network samples `drafts` pieces with nothing given, to measure copying; 0 disables this.
 
@@ -160,6 +162,7 @@ class TrainingOptions:
     own_returns: float = 0.1
     tuned: str = "all"
     pull: float = 0.0
+    style_rate: float = 1.0
     mixed_precision: bool = False
     compile: bool = False
     seed: int = 1
@@ -183,13 +186,15 @@ class TrainingOptions:
         for name, low in least.items():
             if not getattr(self, name) >= low:
                 raise InputError(f"{name} is {getattr(self, name)}; expected {low} or more")
-        for name in ("learning_rate", "clip"):
+        for name in ("learning_rate", "clip", "style_rate"):
             if not 0 < getattr(self, name) < math.inf:
                 raise InputError(f"{name} is {getattr(self, name)}; expected more than 0")
         if self.schedule not in ("cosine", "constant"):
             raise InputError(f"the schedule is {self.schedule!r}; expected cosine or constant")
         if self.tuned not in TUNED:
             raise InputError(f"the tuned parameters are {self.tuned!r}; expected {' or '.join(TUNED)}")
+        if self.tuned == "adapters" and self.pull:
+            raise InputError(f"the pull is {self.pull}; expected 0 with adapters, which are small by themselves")
         if self.voice_orders not in ("fixed", "any"):
             raise InputError(f"the voice orders are {self.voice_orders!r}; expected fixed or any")
         for name, high in {"transpose": 6, "ema_decay": 1, "distillation": 1}.items():

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -62,18 +61,24 @@ def fit_prices(
     return fitted_prices(costs, incidents(pieces), incidents(drafts))
 
 
-def write_style(stem: Path, base: str, costs: VoiceLeadingCosts, about: Mapping[str, object]) -> None:
-    """Write STEM.style: the base, and the costs in place of those of the base."""
+def write_style(
+    stem: Path, base: str, costs: Mapping[str, float], about: Mapping[str, object], ensemble: str = ""
+) -> None:
+    """Write STEM.style: the base, the ensemble of the pieces, and `costs` in place of those of the base.
+
+    For costs that the file does not name those of the base hold.
+    """
     lines = [
         f"# Own style, from {about['pieces']} pieces of {_text(about['corpus'])}: what differs from the style {base}.",
         "# A value of another section of that style file may be added here under the same name.",
         f"title = {_text(stem.name)}",
         f"base = {_text(base)}",
-        "",
-        "# Nats, fitted so that drafts do each of these as often as the pieces do.",
-        "[voice_leading]",
-        *(f"{name} = {value}" for name, value in asdict(costs).items()),
     ]
+    if ensemble:
+        lines += ["", "# Written for if no --ensemble is named.", f"ensemble = {_text(ensemble)}"]
+    if costs:
+        lines += ["", "# Nats, fitted so that drafts do each of these as often as the pieces do.", "[voice_leading]"]
+        lines += [f"{name} = {value}" for name, value in costs.items()]
     write_files([(stem.with_name(f"{stem.name}{GRAMMAR}"), ("\n".join(lines) + "\n").encode())], force=True)
 
 

@@ -19,6 +19,8 @@ PRIOR = 4.0
 """Cases of the pieces that the costs of the base are worth."""
 MOST = 4.0
 """The highest price in nats: more would exclude."""
+MOST_FIGURATION = 1.5
+"""That of figuration: what keeps a figure also keeps a wrong one, with which a piece may have begun."""
 
 
 def fitted_prices(
@@ -27,6 +29,14 @@ def fitted_prices(
     """The costs of the base, fitted to the incidents of the pieces and of bare drafts."""
     kinds = pieces.keys() & drafts.keys()
     return replace(base, **{kind: _price(getattr(base, kind), pieces[kind], drafts[kind]) for kind in sorted(kinds)})
+
+
+def figuration_prices(
+    base: VoiceLeadingCosts, pieces: Mapping[str, Counts], drafts: Mapping[str, Counts]
+) -> dict[str, float]:
+    """The prices of these kinds alone, none above MOST_FIGURATION unless that of the base is."""
+    fitted = fitted_prices(base, pieces, drafts)
+    return {kind: min(getattr(fitted, kind), max(MOST_FIGURATION, getattr(base, kind))) for kind in pieces}
 
 
 def _price(base: float, pieces: Counts, drafts: Counts) -> float:

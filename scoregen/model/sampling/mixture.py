@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from scoregen.model.network.checkpoint import Weights
+from scoregen.model.network.checkpoint import Weights, read_weights
 from scoregen.model.sampling.feature_matching import Features
 from scoregen.model.sampling.feature_matching_file import Calibration
 from scoregen.model.sampling.pretrained import Pretrained, load_pretrained
@@ -49,6 +49,7 @@ def load_mixture(
     """
     if len(parts) == 1:
         return load_pretrained(parts[0][0], ensemble, may_stand_in=may_stand_in)
+    _check_kinds([path for path, _ in parts])
     loaded = [(_named(path, ensemble, may_stand_in=may_stand_in), share) for path, share in parts]
     names = network_styles or [""] * len(parts)
     placed = [with_style_as(each.weights, name, target) for (each, _), name in zip(loaded, names, strict=True)]
@@ -62,6 +63,17 @@ def load_mixture(
         _mixed_successions(loaded),
         next((each.planner for each, _ in loaded if each.planner), None),
     )
+
+
+def _check_kinds(paths: Sequence[Path]) -> None:
+    """InputError if some of the weights are for the voices of a choir and others for any ensemble."""
+    for_any = {path.name: not read_weights(path).config.roles for path in paths}
+    choir, other = (next((name for name, is_any in for_any.items() if is_any is kind), None) for kind in (False, True))
+    if choir and other:
+        raise InputError(
+            f"{choir} and {other} cannot be mixed: the weights of the first are for a choir, those of the second for "
+            f"any ensemble; mix {other} with a style for instruments, such as song (scoregen styles lists them)"
+        )
 
 
 def _named(path: Path, ensemble: Ensemble, *, may_stand_in: bool) -> Pretrained:

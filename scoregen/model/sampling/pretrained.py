@@ -21,6 +21,8 @@ from scoregen.tokens.window_hashes import NoveltyIndex
 
 PLANNED = "planned"
 """The end of the names of likelihoods under plans."""
+ENSEMBLES = "ensembles"
+"""The weights of the package for any ensemble."""
 CHOIR = "satb"
 """The ensemble whose voices can sing the roles of other choirs."""
 
@@ -59,10 +61,18 @@ def load_pretrained(checkpoint: Path | None, ensemble: Ensemble, *, may_stand_in
     players = _players(config.roles, ensemble, may_stand_in=may_stand_in)
     path = checkpoint or resources.weights() / SHIPPED
     calibration = load_calibration(path, config.roles)
-    successions, planner = load_successions(path), load_planner(path) if _reads_plans(weights) else None
+    successions, planner = load_successions(path), _planner_of(weights, path) if _reads_plans(weights) else None
     if planner is not None and planner.inputs != (PLANNER_INPUTS if config.roles else ENSEMBLE_INPUTS):
         raise InputError(f"the planner beside {path} is not for these weights; fetch it again or remove it")
     return Pretrained(players, weights, load_index(path), calibration, successions, planner)
+
+
+def _planner_of(weights: Weights, path: Path) -> Planner | None:
+    """The planner next to the weights. Tuned weights for any ensemble have none, and use the shipped one, which knows
+    plans by the style that they began with; the plans of the chorales would be another style to other choirs."""
+    own = load_planner(path)
+    is_tuned = "start" in weights.about and not weights.config.roles
+    return load_planner(resources.weights() / ENSEMBLES) if own is None and is_tuned else own
 
 
 def _reads_plans(weights: Weights) -> bool:

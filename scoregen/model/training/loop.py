@@ -26,6 +26,7 @@ from scoregen.model.training.examples import FREE, TrainingExamples
 from scoregen.model.training.loss import training_loss
 from scoregen.model.training.memorisation import WINDOWS, draft_shares, extractable_windows, shares, sum_over
 from scoregen.model.training.own_drafts import OwnDrafts, draft_loss, judged_drafts
+from scoregen.model.training.run.adapters import RATE
 from scoregen.model.training.run.parallel import ProcessGroup, process_group
 from scoregen.model.training.run.run_state import Figures, Run, TrainingState
 from scoregen.model.training.run.speed import Speed, measured_speed
@@ -220,7 +221,7 @@ def _step(
 ) -> float:
     """Take one step; the loss of its batch in nats per choice."""
     for settings in state.optimizer.param_groups:
-        settings["lr"] = learning_rate(state.step, options)
+        settings["lr"] = settings.get(RATE, 1.0) * learning_rate(state.step, options)
     batch = draw_batch(drawn, options, state.step, group).to(group.device)
     _seed_dropout(options.seed, state.step, group.rank)
     with _precision(options, group.device):

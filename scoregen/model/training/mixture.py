@@ -107,11 +107,14 @@ class Source:
     given_part: int = 0
 
 
-def mixture_examples(sources: Sequence[Source], transpose: int, measured: int = 24) -> TrainingExamples:
+def mixture_examples(
+    sources: Sequence[Source], transpose: int, measured: int = 24, longest: int = EXCERPT
+) -> TrainingExamples:
     """Examples of a mixture. Each source is validated on three tasks: nothing, a part, and the plan given.
 
     Music of a single part lacks the second task, music without plans the third. The first source's task without
-    anything given is FREE. `measured` is the number of excerpts of each task.
+    anything given is FREE. `measured` is the number of excerpts of each task. Examples
+    have up to `longest` slices.
     """
     shares = np.array([source.share for source in sources])
     totals = [np.cumsum(_by_length(source.train.lengths)) for source in sources]
@@ -120,7 +123,7 @@ def mixture_examples(sources: Sequence[Source], transpose: int, measured: int = 
     def draw(generator: np.random.Generator) -> Example:
         source = int(generator.choice(len(sources), p=shares / shares.sum()))
         chosen = int(np.searchsorted(totals[source], generator.random(), side="right"))
-        return _draw(sources[source].train[min(chosen, len(totals[source]) - 1)], intervals, generator)
+        return _draw(sources[source].train[min(chosen, len(totals[source]) - 1)], intervals, generator, longest)
 
     digest = hashlib.sha256(
         "".join(movements.digest for own in sources for movements in (own.train, own.valid)).encode()
@@ -137,8 +140,8 @@ def _by_length(lengths: Ints) -> np.typing.NDArray[np.float64]:
     return result
 
 
-def _draw(movement: Movement, intervals: Sequence[Interval], generator: np.random.Generator) -> Example:
-    start, stop = _place(movement.piece, generator)
+def _draw(movement: Movement, intervals: Sequence[Interval], generator: np.random.Generator, longest: int) -> Example:
+    start, stop = _place(movement.piece, generator, longest)
     whole, moved = cut(movement.piece, start, stop), None
     while moved is None:
         interval = TRANSPOSITIONS[int(generator.integers(len(TRANSPOSITIONS)))]
@@ -162,16 +165,16 @@ def _transposed(piece: PieceArrays, interval: Interval) -> PieceArrays | None:
     return transpose_piece(piece, interval) if interval.semitones else piece
 
 
-def _place(piece: PieceArrays, generator: np.random.Generator) -> tuple[int, int]:
+def _place(piece: PieceArrays, generator: np.random.Generator, longest: int) -> tuple[int, int]:
     """Where an excerpt begins and ends: at barlines; one in five begins with the piece, one in ten ends with it."""
-    if piece.length <= EXCERPT:
+    if piece.length <= longest:
         return 0, piece.length
     bars = np.flatnonzero(np.diff(piece.measure, prepend=-1))
     kind = generator.random()
-    latest = int(bars[bars <= piece.length - EXCERPT][-1])
+    latest = int(bars[bars <= piece.length - longest][-1])
     start = 0 if kind < 0.2 else latest if kind < 0.3 else int(generator.choice(bars[bars <= latest]))
-    ends = bars[(bars > start) & (bars <= start + EXCERPT)]
-    stop = int(ends[-1]) if len(ends) and kind >= 0.3 else min(start + EXCERPT, piece.length)
+    ends = bars[(bars > start) & (bars <= start + longest)]
+    stop = int(ends[-1]) if len(ends) and kind >= 0.3 else min(start + longest, piece.length)
     return start, stop
 
 
@@ -219,7 +222,7 @@ def _tasks(sources: Sequence[Source], measured: int, split: str) -> dict[str, li
         most = measured if split == "valid" else min(measured, MAX_FIT_PIECES) // 4
         count = min(most, len(movements))
         chosen = [movements[index * len(movements) // count] for index in range(count)]
-        free, part = ([_fixed(movement, given) for movement in chosen] for given in (None, source.given_part))
+        free, part = ([opening_of(movement, given) for movement in chosen] for given in (None, source.given_part))
         planned = [example for example in free if has_plan(example.piece)]
         for task, examples in ((FREE, _unplanned(free)), ("part", _unplanned(part)), (PLANNED, planned)):
             name = task if source is sources[0] else f"{source.name}_{task}"
@@ -232,9 +235,9 @@ def _unplanned(examples: Sequence[Example]) -> list[Example]:
     return [replace(example, piece=without_plan(example.piece)) for example in examples]
 
 
-def _fixed(movement: Movement, given_part: int | None) -> Example:
+def opening_of(movement: Movement, given_part: int | None, slices: int = EXCERPT) -> Example:
     """The opening of a movement, untransposed, in the usual order, with its plan."""
-    stop = min(EXCERPT, movement.piece.length)
+    stop = min(slices, movement.piece.length)
     piece = cut(movement.piece, 0, stop)
     columns = np.flatnonzero((piece.events != ABSENT).any(0))[:MOST_VOICES]
     if len(columns) < piece.events.shape[1]:

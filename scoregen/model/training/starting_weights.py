@@ -43,7 +43,7 @@ def starting_weights(start: Path | str, corpus: Path, ensemble: str, network: Ne
 
     if str(start) == NONE:
         return StartingWeights("random weights")
-    path = None if str(start) == SHIPPED else _path_of(str(start))
+    path = None if str(start) == SHIPPED else path_of(str(start))
     found = checkpoints.read_weights(path)
     if obstacle := _obstacle(found.config, corpus, ensemble, network):
         if path is None:
@@ -54,7 +54,7 @@ def starting_weights(start: Path | str, corpus: Path, ensemble: str, network: Ne
     return StartingWeights(f"the weights {stem.name}", initial, load_index(stem), stem.with_suffix(""))
 
 
-def _path_of(start: str) -> Path:
+def path_of(start: str) -> Path:
     """The path of weights, or of a style of this name."""
     try:
         return find_style(start).weights

@@ -60,7 +60,12 @@ class StoredMovements:
 
 def movement(piece: ShardPiece, styles: Sequence[str]) -> Movement:
     """A movement of a shard in arrays. Its style is its composer's if that is one of the styles, else its corpus's."""
-    arrays = piece_arrays(with_modes(piece.tokens), None, piece.descriptions, whole=False)
     name = piece.style if piece.style in styles else piece.corpus
+    return movement_in_style(piece, 1 + list(styles).index(name))
+
+
+def movement_in_style(piece: ShardPiece, style: int) -> Movement:
+    """A movement in arrays, with the id of its style."""
+    arrays = piece_arrays(with_modes(piece.tokens), None, piece.descriptions, whole=False)
     parts = np.array([description.part for description in piece.descriptions])
-    return Movement(arrays, parts, 1 + list(styles).index(name), np.isin(arrays.measure, sorted(piece.refused)))
+    return Movement(arrays, parts, style, np.isin(arrays.measure, sorted(piece.refused)))

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from scoregen.corpora.held_out import cut_in_two
-from scoregen.corpora.manifest import Corpus, load_corpus, name_hash, verify
-from scoregen.corpora.prepare import Prepared, prepare
+from scoregen.corpora.held_out import cut_in_two, sides, splits_to_read
+from scoregen.corpora.manifest import Corpus, CorpusPiece, checksums, load_corpus, verify
+from scoregen.corpora.prepare import prepare
 from scoregen.corpora.variants import variants
 from scoregen.model.network.config import NetworkConfig, TrainingOptions
 from scoregen.model.training.verdict import HeldOut
@@ -20,9 +20,6 @@ from scoregen.tokens.events import TokenScore
 if TYPE_CHECKING:
     from scoregen.model.training.examples import TrainingExamples
     from scoregen.tokens.window_hashes import NoveltyIndex
-
-FEW = 20
-"""Pieces of a folder below which none is kept for testing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +68,7 @@ def read_training_set(corpus: str, ensemble: str, network: NetworkConfig, option
         "valid_pieces": len(found.valid),
     }
     about |= {"held_out": found.held_out} if found.held_out != "pieces" else {}
+    about |= {} if source.is_listed else {"manifest": checksums(found.files)}
     own, others = ([with_harmony(tokens) for tokens in pieces] for pieces in (found.train, found.valid))
     augmented = _augment(own)
     index = NoveltyIndex.of(augmented)
@@ -89,77 +87,41 @@ def read_training_set(corpus: str, ensemble: str, network: NetworkConfig, option
 
 @dataclass(frozen=True, slots=True)
 class _Pieces:
-    """The pieces for training and those for validation."""
+    """The pieces for training and those for validation, the files left out, each with the reason, and those used."""
 
     train: tuple[TokenScore, ...]
     valid: tuple[TokenScore, ...]
     refused: tuple[str, ...]
+    files: tuple[CorpusPiece, ...]
     held_out: HeldOut = "pieces"
 
 
 def _read(source: Corpus, players: Ensemble, corpus: str) -> _Pieces:
-    """The pieces for training and for validation, at least one of each.
-
-    A folder without a manifest that has few pieces keeps none for testing. If all of them are of one kind, one changes
-    sides. Of one or two pieces the last measures are for validation.
-    """
-    train, valid = prepare(source, "train", players), prepare(source, "valid", players)
-    if not source.is_split and len(source.pieces) < FEW:
-        train = _together(train, prepare(source, "test", players))
-    count = len(train.pieces) + len(valid.pieces)
-    if not source.is_split and count in (1, 2) and (cut := _cut(_together(train, valid))):
-        return cut
-    if not source.is_split and count > 1:
-        train, valid = _with_one(train, valid), _with_one(valid, train)
-        train, valid = _with_fewer(train, valid)
-    refused = (*train.refused, *valid.refused)
-    if not train.pieces or not valid.pieces:
-        counts = f"{len(train.pieces)} pieces for training and {len(valid.pieces)} for validation can be used"
+    """The pieces for training and for validation, at least one of each; of one or two pieces their last measures."""
+    prepared = [prepare(source, split, players) for split in splits_to_read(source)]
+    usable = [item for each in prepared for item in each.pieces]
+    refused = tuple(reason for each in prepared for reason in each.refused)
+    files = tuple(piece for piece, _ in usable)
+    if not source.is_split and len(usable) in (1, 2) and (cut := _cut([tokens for _, tokens in usable])):
+        return _Pieces(*cut, refused, files, "measures")
+    train, valid = (tuple(tokens for _, tokens in side) for side in sides(usable, is_split=source.is_split))
+    if not train or not valid:
+        counts = f"{len(train)} pieces for training and {len(valid)} for validation can be used"
         reason = (*refused, "none was refused")[0]
         raise InputError(
             f"{corpus}: {counts}; expected one piece of four measures or more, or several, "
             f"with parts for {players.name}; first refusal: {reason}"
         )
-    return _Pieces(_tokens(train), _tokens(valid), refused)
+    return _Pieces(train, valid, refused, files)
 
 
-def _cut(both: Prepared) -> _Pieces | None:
+def _cut(pieces: Sequence[TokenScore]) -> tuple[tuple[TokenScore, ...], tuple[TokenScore, ...]] | None:
     """The first measures of one or two pieces for training, and the last ones for validation; None if one is short."""
-    halves = [half for tokens in _tokens(both) if (half := cut_in_two(tokens))]
-    if len(halves) < len(both.pieces):
+    halves = [half for tokens in pieces if (half := cut_in_two(tokens))]
+    if len(halves) < len(pieces):
         return None
     train, valid = zip(*halves, strict=True)
-    return _Pieces(train, valid, both.refused, "measures")
-
-
-def _together(one: Prepared, other: Prepared) -> Prepared:
-    """All pieces in the order of their names, on which no result may depend otherwise."""
-    pieces = sorted((*one.pieces, *other.pieces), key=lambda item: item[0].name)
-    return Prepared(tuple(pieces), (*one.refused, *other.refused))
-
-
-def _with_fewer(train: Prepared, valid: Prepared) -> tuple[Prepared, Prepared]:
-    """At most a fifth of the pieces for validation, and one: a few files have hashes that are alike by chance."""
-    most = max(1, (len(train.pieces) + len(valid.pieces)) // 5)
-    ordered = sorted(valid.pieces, key=lambda item: name_hash(item[0].path.name))
-    kept, moved = ordered[:most], ordered[most:]
-    return _together(train, Prepared(tuple(moved), ())), _together(
-        Prepared(tuple(kept), ()), Prepared((), valid.refused)
-    )
-
-
-def _tokens(prepared: Prepared) -> tuple[TokenScore, ...]:
-    return tuple(tokens for _, tokens in prepared.pieces)
-
-
-def _with_one(some: Prepared, others: Prepared) -> Prepared:
-    """`some` with one piece of the others if it has none, or without the piece that the others take from it."""
-    first = min(some.pieces or others.pieces, key=lambda item: name_hash(item[0].path.name))
-    if not some.pieces:
-        return Prepared((first,), some.refused)
-    if not others.pieces:
-        return Prepared(tuple(item for item in some.pieces if item is not first), some.refused)
-    return some
+    return train, valid
 
 
 def _augment(pieces: Sequence[TokenScore]) -> list[TokenScore]:

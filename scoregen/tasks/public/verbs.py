@@ -95,9 +95,10 @@ def compose(
 ) -> Composition:
     """Fill what is blank in a score for an ensemble; without a score, write a new piece.
 
-    `score`: anything that `read_score` takes. Without an `ensemble` it is a mixed choir, or that of a page of
-    instruments with empty parts. `roles` assigns parts to roles (`{"soprano": "1"}`); `blank` empties
-    parts, measures or both (`"alto,tenor:5-8"`); `extend` appends measures; `count` is the number of alternatives.
+    `score`: anything that `read_score` takes. `ensemble` is by default that of a page of instruments with empty parts,
+    or that of the pieces of an own style, else `satb`. `roles` assigns parts to roles (`{"soprano": "1"}`); `blank`
+    empties parts, measures or both (`"alto,tenor:5-8"`); `extend` appends measures; `count` is the number of
+    alternatives.
 
     `options` are those of sampling (`seed=1`, `temperature`, `top_p`, `candidates`, `passes`, `span`), those of a new
     piece (`key="g minor"`, `time="3/4"`, `measures`, `tempo`, `anacrusis`, `phrases`, `form`), those that ask for one
@@ -106,14 +107,12 @@ def compose(
 
     Raises InputError if there is nothing to fill, and RefusedError if no notes can be written for what is given.
     """
-    from scoregen.score.ensemble import ensemble_to_fill
     from scoregen.tasks.compose import compose as task
 
     with python_errors():
         music = None if score is None else as_score(score)
-        found = ensemble_to_fill(music) if music is not None and ensemble is None else None
         chosen: dict[str, Any] = {
-            "ensemble": ensemble or (found.name if found else "satb"),
+            "ensemble": ensemble,
             "roles": roles,
             "extend": extend,
             "count": count,

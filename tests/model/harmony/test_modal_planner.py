@@ -10,7 +10,7 @@ import pytest
 from scoregen.model.features.metric_features import CLASSES, QUALITIES
 from scoregen.model.harmony.labels import ATTRIBUTES, INVERSION, QUALITY, ROOT, UNKNOWN, begins, members_of
 from scoregen.model.harmony.modal_planner import DEGREES, Drawn, modal_key, modal_plans
-from scoregen.model.harmony.planner import bass_of
+from scoregen.model.harmony.permissions import bass_of
 from scoregen.model.harmony.planner_inputs import PlannerPiece, planner_piece
 from scoregen.score.edit import blank_voices, with_parts
 from scoregen.score.elements import Part, Slot

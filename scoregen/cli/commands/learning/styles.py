@@ -51,5 +51,6 @@ def styles_command(
         return
     for entry in entries:
         names = ", ".join((entry.name, *entry.style.aliases))
-        print_line(f"{names}: {'your own style' if entry.is_own else entry.style.title}")
+        players = f" for {entry.style.ensemble}" if entry.style.ensemble else ""
+        print_line(f"{names}: {f'your own style{players}' if entry.is_own else entry.style.title}")
     print_message(f"your folder for styles: {own_styles()}")

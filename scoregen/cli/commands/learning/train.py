@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scoregen.cli.console.arguments import ADVANCED, Device, Ensemble, Json, Quiet, given_options
+from scoregen.cli.console.arguments import ADVANCED, Device, Json, Quiet, ensembles, given_options
 from scoregen.cli.console.terminal import Stage, print_json, print_message, print_messages, print_paths, progress
 
 if TYPE_CHECKING:
@@ -19,6 +19,11 @@ SIGNALLED = 128
 """Shells add this to the number of the signal that ended a program."""
 NAMED = 5
 """The most files that a line names."""
+LEARNS = {
+    "adapters": "few pieces: a style vector and adapters are learned, what the network knows of music stays",
+    "heads": "the output layers and the biases are learned, all else stays",
+}
+"""What a run changes, if not all parameters."""
 
 
 def train_command(
@@ -28,7 +33,16 @@ def train_command(
     output: Annotated[
         Path, typer.Option("--output", "-o", metavar="NAME", help="Name of the files to write, without suffix.")
     ],
-    ensemble: Ensemble = "satb",
+    ensemble: Annotated[
+        str | None,
+        typer.Option(
+            "--ensemble",
+            metavar="NAME",
+            help="Use only scores with the parts of this ensemble: a name of `scoregen ensembles`, or a .toml file.",
+            show_default="that of most scores",
+            autocompletion=ensembles,
+        ),
+    ] = None,
     start: Annotated[
         str,
         typer.Option(
@@ -195,12 +209,14 @@ def found_lines(preparation: Preparation) -> Iterator[str]:
     pieces = preparation.pieces + (preparation.valid_pieces if whole else 0)
     kept = f"{preparation.valid_pieces} of them" if whole else "their last measures"
     yield (
-        f"found {pieces} piece{'' if pieces == 1 else 's'}, {preparation.measures} measures in "
-        f"{len(preparation.roles)} parts ({', '.join(preparation.roles)}); {kept} only to measure the result"
+        f"found {pieces} piece{'' if pieces == 1 else 's'}, {preparation.measures} measures {_players(preparation)}; "
+        f"{kept} only to measure the result"
     )
     if preparation.signatures:
         yield f"key signatures: {_counts(preparation.signatures)}; metres: {_counts(preparation.metres)}"
     begun = f"resumes after step {preparation.done}" if preparation.done else f"starts from {preparation.start}"
+    if preparation.tuned in LEARNS:
+        yield LEARNS[preparation.tuned]
     speed = preparation.speed
     memory = "" if speed.memory is None else f", {speed.memory / 2**30:.1f} GiB of memory"
     remaining = preparation.steps - preparation.done
@@ -208,6 +224,13 @@ def found_lines(preparation: Preparation) -> Iterator[str]:
         f"{begun}; {remaining} step{'' if remaining == 1 else 's'} at {speed.steps_per_second:.2g} a second: "
         f"about {duration(speed.seconds)}{memory}; Ctrl-C stops and keeps the weights"
     )
+
+
+def _players(preparation: Preparation) -> str:
+    """For whom the pieces are."""
+    if preparation.roles:
+        return f"in {len(preparation.roles)} parts ({', '.join(preparation.roles)})"
+    return f"for {preparation.ensemble}" if preparation.ensemble else "for several ensembles"
 
 
 def refusal_lines(refused: Sequence[str]) -> Iterator[str]:

@@ -27,6 +27,7 @@ from torch import Tensor
 from scoregen.model.network.checkpoint import Checkpoint, save_checkpoint
 from scoregen.model.network.config import NetworkConfig, TrainingOptions
 from scoregen.model.network.network import Network
+from scoregen.model.training.run.adapters import AdapterOptimizer, groups, is_style
 from scoregen.model.training.run.tensorboard import append_events, write_events
 from scoregen.model.training.run.tuning import freeze_others
 from scoregen.system.errors import CONTENT_FAULTS, InputError, Place
@@ -90,14 +91,24 @@ class Run:
         if self.start is not None:
             network.load_state_dict(self.start.network.state_dict())
         freeze_others(network, self.options.tuned)
-        changed = [weight for weight in network.parameters() if weight.requires_grad]
-        rates = {"lr": self.options.learning_rate, "weight_decay": self.options.weight_decay}
-        optimizer = torch.optim.AdamW(changed, betas=(0.9, 0.98), **rates)  # type: ignore[arg-type]
+        optimizer = self._optimizer(network)
         running_sums = torch.zeros(2, dtype=torch.float64, device=device)
         state = TrainingState(network, copy.deepcopy(network), optimizer, running_sums, self._origin(device))
         if (self.folder / "state.pt").exists():
             self._load(state)
         return state
+
+    def _optimizer(self, network: Network) -> torch.optim.AdamW:
+        """The optimizer of the parameters that change, for a network with its starting weights."""
+        options = self.options
+        rates: dict[str, Any] = {"lr": options.learning_rate, "weight_decay": options.weight_decay}
+        rates["betas"] = (0.9, 0.98)
+        if options.tuned == "adapters":
+            return AdapterOptimizer(network, options.seed, options.style_rate, **rates)
+        if options.style_rate == 1:
+            return torch.optim.AdamW([weight for weight in network.parameters() if weight.requires_grad], **rates)
+        others = [each for name, each in network.named_parameters() if each.requires_grad and not is_style(name)]
+        return torch.optim.AdamW(groups(network, others, options.style_rate), **rates)
 
     def _origin(self, device: torch.device) -> dict[str, Tensor]:
         if self.start is None or not self.options.pull:

@@ -13,20 +13,23 @@ import torch
 from torch import Tensor
 
 from scoregen.model.network.network import Network
+from scoregen.model.training.run.adapters import is_adapted, is_free
 
 HEADS = ("heads", "time_shift", "auxiliary")
 """The output layers, by the first part of their parameters' names."""
 
 
-def is_tuned(name: str, tuned: str) -> bool:
+def is_tuned(name: str, weight: Tensor, tuned: str) -> bool:
     """Whether a run with this option (`TrainingOptions.tuned`) changes the parameter of this name."""
+    if tuned == "adapters":
+        return is_adapted(name, weight) or is_free(name)
     return tuned == "all" or "bias" in name or name.partition(".")[0] in HEADS
 
 
 def freeze_others(network: Network, tuned: str) -> None:
     """Leave gradients to the parameters that the run changes."""
     for name, weight in network.named_parameters():
-        weight.requires_grad_(is_tuned(name, tuned))
+        weight.requires_grad_(is_tuned(name, weight, tuned))
 
 
 def pull_back(network: Network, start: Mapping[str, Tensor], share: float) -> None:

@@ -22,10 +22,10 @@ from scoregen.cli.app import run
 from scoregen.cli.commands.learning.train import duration, refusal_lines
 from scoregen.corpora.manifest import load_corpus
 from scoregen.model.network.config import NetworkConfig, TrainingOptions
+from scoregen.model.own_styles.run_plan import FINE_TUNING
 from scoregen.model.sampling.novelty_limit import load_index
 from scoregen.model.training.training_set import read_training_set
 from scoregen.system.resources import weights
-from scoregen.tasks.train import FINE_TUNING
 from tests.model.runs import one_thread
 
 SMALL = """

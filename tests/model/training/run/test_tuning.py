@@ -34,7 +34,7 @@ def moved(start: Checkpoint, folder: Path) -> dict[str, float]:
 def test_only_the_heads_and_biases_change(start: Checkpoint, tmp_path: Path) -> None:
     train_here(tmp_path, replace(SHORT, tuned="heads"), start=start)
     distances = moved(start, tmp_path)
-    frozen = {name for name in distances if not is_tuned(name, "heads")}
+    frozen = {name for name, weight in start.network.named_parameters() if not is_tuned(name, weight, "heads")}
     assert {"backbone.weight_hh_l0", "pitch.weight", "slice_in.weight"} <= frozen
     assert {name for name in frozen if distances[name]} == set()
     assert distances["heads.alone.weight"] > 0 and distances["backbone.bias_hh_l0"] > 0
