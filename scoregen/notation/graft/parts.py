@@ -50,7 +50,7 @@ def add_parts(root: etree._Element, score: Score) -> tuple[str, ...]:
     ids = {str(value) for value in root.xpath("//@id")}  # type: ignore[union-attr]  # an attribute path gives a list
     entries = {entry.part.id: entry for entry in part_entries(score, new, ids, channel=len(bodies))}
     reference = list(bodies.values())
-    _declare_divisions(reference)
+    declared = _declare_divisions(reference)
     gaps = _gaps(score, reference)
     divisions = _divisions(score, new, gaps)
     previous: Part | None = None
@@ -67,17 +67,18 @@ def add_parts(root: etree._Element, score: Score) -> tuple[str, ...]:
             bodies[part.id] = body
         previous = part
     _add_brackets(root, score, entries)
-    return _drop_breaks(reference)
+    return (*declared, *_drop_breaks(reference))
 
 
-def _declare_divisions(given: Sequence[etree._Element]) -> None:
-    """Declare the divisions that parts without their own share with the first ones of the document.
+def _declare_divisions(given: Sequence[etree._Element]) -> tuple[str, ...]:
+    """Declare the divisions that parts without their own share with the first ones of the document; notices of it.
 
     New parts have others, and stand before them.
     """
     first = next((found for part in given for found in part.iterfind("measure/attributes/divisions")), None)
     if first is None:
-        return
+        return ()
+    declared = []
     for part in given:
         timed = next((item for measure in part.iterfind("measure") for item in measure if _is_timed(item)), None)
         if timed is not None and timed.tag != "attributes":
@@ -87,6 +88,11 @@ def _declare_divisions(given: Sequence[etree._Element]) -> None:
             attributes.append(deepcopy(first))
             attributes[0].tail = None
             insert(measure, 0, attributes)
+            declared.append(str(part.get("id")))
+    return tuple(
+        f"part {name}: no <divisions> before its first note; those of the document are written there"
+        for name in declared
+    )
 
 
 def _is_timed(item: etree._Element) -> bool:
