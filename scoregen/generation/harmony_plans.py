@@ -149,7 +149,7 @@ def _by_rule(task: PlannerTask, key: Key, plans: Sequence[Plan], seed: str) -> t
     drawn = [_drawn_by_rule(task, key, plan, max(1, PLANS // len(plans)), generator) for plan in plans]
     nats = np.concatenate([each.costs.sum(1) for each in drawn]) / len(piece.steps)
     labels = np.concatenate([each.labels for each in drawn])
-    return labels, np.maximum(nats, np.median(nats)).astype(np.float32)
+    return labels, np.maximum(nats, _median(nats)).astype(np.float32)
 
 
 def _drawn_by_rule(task: PlannerTask, key: Key, plan: Plan, count: int, generator: np.random.Generator) -> Drawn:
@@ -166,10 +166,10 @@ def _may_move(own: MeasurePlan, step: Step) -> bool:
     return is_open and not held and _may_begin(own, step)
 
 
-def _median(values: Floats) -> np.float32:
+def _median(values: NDArray[np.floating]) -> np.floating:
     """The median; that of numpy imports its masked arrays, which takes longer than the plans of a short piece."""
     ordered = np.sort(values)
-    middle: np.float32 = ordered[(len(ordered) - 1) // 2 : len(ordered) // 2 + 1].mean()
+    middle: np.floating = ordered[(len(ordered) - 1) // 2 : len(ordered) // 2 + 1].mean()
     return middle
 
 
