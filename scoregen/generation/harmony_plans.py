@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from scoregen.generation.harmony_cadences import with_cadences
 from scoregen.model.features.metric_features import CLASSES, QUALITIES
+from scoregen.model.harmony.fixed_chords import TRIADS, closing_triads, given_label, planned_label
 from scoregen.model.harmony.labels import ATTRIBUTES, INVERSION, KEY, QUALITY, ROOT, UNKNOWN, chord_of
 from scoregen.model.harmony.modal_planner import Drawn, modal_key, modal_plans
 from scoregen.model.harmony.outer_voices import ensemble_inputs, outer_voices, voices_piece
@@ -29,7 +30,6 @@ from scoregen.model.harmony.planner import Planner
 from scoregen.model.harmony.planner_inputs import SILENT, PlannerPiece, planner_inputs, planner_piece
 from scoregen.plan.harmonic_plan import Step, headers_with
 from scoregen.score.keys import Key
-from scoregen.score.theory.chord_kinds import MEMBERS
 from scoregen.system.threads import one_thread
 from scoregen.tokens.constraints.given_chords import ChordSpan
 from scoregen.tokens.constraints.measure_plan import MeasurePlan, Plan
@@ -48,12 +48,6 @@ at 0.7 two thirds, as in the chorales."""
 NO_DOMINANT, NO_TONIC, OPEN_END = 12.0, 8.0, 2.0
 """The nats that a last cadence without a dominant, one off the tonic, and a phrase end that is not closed cost."""
 _MODES = (None, "major", "minor", "ionian")
-_TRIADS = [QUALITIES.index(name) for name in ("major", "minor")]
-_NEAR = np.zeros((CLASSES, len(QUALITIES)), dtype=np.bool_)
-"""[12, 9] the triads that close phrases near a signature, by root and quality: minor ones with at most one note outside
-its scale, major ones on its scale or on bVII, whose thirds may be raised."""
-_NEAR[[root % CLASSES for root in range(-2, 5)], QUALITIES.index("major")] = True
-_NEAR[[root % CLASSES for root in range(1, 6)], QUALITIES.index("minor")] = True
 _LEADING = [QUALITIES.index(name) for name in ("diminished", "half-diminished", "diminished-seventh")]
 _DOMINANTS = [QUALITIES.index(name) for name in ("major", "dominant")]
 
@@ -149,7 +143,7 @@ def _by_rule(task: PlannerTask, key: Key, plans: Sequence[Plan], seed: str) -> t
     drawn = [_drawn_by_rule(task, key, plan, max(1, PLANS // len(plans)), generator) for plan in plans]
     nats = np.concatenate([each.costs.sum(1) for each in drawn]) / len(piece.steps)
     labels = np.concatenate([each.labels for each in drawn])
-    return labels, np.maximum(nats, np.median(nats)).astype(np.float32)
+    return labels, np.maximum(nats, _median(nats)).astype(np.float32)
 
 
 def _drawn_by_rule(task: PlannerTask, key: Key, plan: Plan, count: int, generator: np.random.Generator) -> Drawn:
@@ -166,10 +160,10 @@ def _may_move(own: MeasurePlan, step: Step) -> bool:
     return is_open and not held and _may_begin(own, step)
 
 
-def _median(values: Floats) -> np.float32:
+def _median(values: NDArray[np.floating]) -> np.floating:
     """The median; that of numpy imports its masked arrays, which takes longer than the plans of a short piece."""
     ordered = np.sort(values)
-    middle: np.float32 = ordered[(len(ordered) - 1) // 2 : len(ordered) // 2 + 1].mean()
+    middle: np.floating = ordered[(len(ordered) - 1) // 2 : len(ordered) // 2 + 1].mean()
     return middle
 
 
@@ -200,11 +194,11 @@ def _fixed(piece: PlannerPiece, plan: Plan, *, every: bool = False) -> Ints:
         after = bisect_left(closes, row)
         goal = closes[after] if after < len(closes) else None
         if given is not None:
-            fixed[row] = _given_label(given, fifths)
+            fixed[row] = given_label(given, fifths)
         elif planned is not None and every:
-            fixed[row] = _planned_label(planned, fifths)
+            fixed[row] = planned_label(planned, fifths)
         elif planned is not None and goal is not None and _is_last(piece, plan, goal, closes):
-            fixed[row] = _planned_label(planned, fifths)
+            fixed[row] = planned_label(planned, fifths)
             if row == goal and not piece.is_given[row].any():  # a minor piece may end in major
                 fixed[row, QUALITY] = UNKNOWN
     return fixed
@@ -214,7 +208,7 @@ def _with_last_tonic(task: PlannerTask, fixed: Ints) -> Ints:
     """What is fixed, and for players the tonic in root position as the last chord, if no other one is and it fits."""
     tonic = _tonic(task.piece)
     is_open = task.is_played and (fixed[-1] == UNKNOWN).all()
-    if is_open and tonic is not None and _closing_triads(task.piece, -1)[tonic].any():
+    if is_open and tonic is not None and closing_triads(task.piece, -1)[tonic].any():
         fixed[-1, [ROOT, INVERSION]] = tonic, 0
     return fixed
 
@@ -245,30 +239,6 @@ def _last(chords: Mapping[Fraction, ChordSpan], end: Fraction) -> ChordSpan | No
     return None if place is None or not chords[place].members else chords[place]
 
 
-def _planned_label(chord: PlannedChord, fifths: int) -> list[int]:
-    root = chord.members[0]
-    above = tuple(member - root for member in chord.members)
-    quality = next((name for name in QUALITIES if MEMBERS[name] == above), None)
-    return [UNKNOWN, (root - fifths) % CLASSES, QUALITIES.index(quality) if quality else UNKNOWN, 0]
-
-
-def _given_label(chord: ChordSpan, fifths: int) -> list[int]:
-    """The label of a chord symbol; a chord with other tones is read as the largest usual chord in it."""
-    lowest = next(iter(chord.members)) if chord.bass is None else chord.bass
-    found = [
-        (len(MEMBERS[name]), root == lowest, -index, root, name)
-        for index, name in enumerate(QUALITIES)
-        for root in chord.members
-        if {root + member for member in MEMBERS[name]} <= chord.members
-    ]
-    if not found:
-        return [UNKNOWN] * len(ATTRIBUTES)
-    *_, root, name = max(found)
-    members = [root + member for member in MEMBERS[name]]
-    inversion = members.index(chord.bass) if chord.bass in members else UNKNOWN
-    return [UNKNOWN, (root - fifths) % CLASSES, QUALITIES.index(name), inversion]
-
-
 def _permissions(piece: PlannerPiece, fixed: Ints, plan: Plan) -> Permissions:
     """What a plan may choose, without the first axis: the fixed attributes, triads that fit what is given at phrase
     ends, and no new chord inside one of a chord symbol."""
@@ -277,7 +247,7 @@ def _permissions(piece: PlannerPiece, fixed: Ints, plan: Plan) -> Permissions:
     closes = _closes(piece, plan) & (fixed[:, QUALITY] == UNKNOWN)
     closes[-1] |= fixed[-1, ROOT] != UNKNOWN and fixed[-1, QUALITY] == UNKNOWN
     for row in closes.nonzero()[0]:
-        fitting = _closing_triads(piece, row) & masks[ROOT][row, :, None]
+        fitting = closing_triads(piece, row) & masks[ROOT][row, :, None]
         if fitting.any():
             qualities[row], masks[ROOT][row] = fitting, fitting.any(1)
             masks[INVERSION][row] = np.arange(ATTRIBUTES["inversion"]) == 0
@@ -295,24 +265,6 @@ def _stacked(allowed: Sequence[Permissions], rows: NDArray[np.intp]) -> Permissi
     """The permissions of the plans with these numbers, with their first axis."""
     columns = ([getattr(each, name) for each in allowed] for name in Permissions.__dataclass_fields__)
     return Permissions(*(np.stack(column)[rows] for column in columns))
-
-
-def _closing_triads(piece: PlannerPiece, row: int) -> Bools:
-    """[12, 9] the triads in root position that contain what is given in a step, by root and quality: the near ones if
-    there is one."""
-    every = _fitting_triads(piece, row)
-    return every & _NEAR if (every & _NEAR).any() else every
-
-
-def _fitting_triads(piece: PlannerPiece, row: int) -> Bools:
-    given = piece.classes[row][piece.is_given[row] & (piece.classes[row] != SILENT)]
-    result = np.zeros((CLASSES, len(QUALITIES)), dtype=np.bool_)
-    bass = piece.classes[row, -1] if piece.is_given[row, -1] else SILENT
-    for root in range(CLASSES):
-        for quality in _TRIADS:
-            members = {(root + member) % CLASSES for member in MEMBERS[QUALITIES[quality]]}
-            result[root, quality] = set(given.tolist()) <= members and bass in (SILENT, root)
-    return result
 
 
 def _may_begin(own: MeasurePlan, step: Step) -> bool:
@@ -342,7 +294,7 @@ def _last_measure(piece: PlannerPiece) -> Bools:
 
 def _faults(piece: PlannerPiece, labels: Ints, ends: NDArray[np.intp]) -> float:
     """The nats of phrase ends that are not closed, and of a last cadence without dominant or off the tonic."""
-    open_ends = sum(labels[end, INVERSION] != 0 or labels[end, QUALITY] not in _TRIADS for end in ends)
+    open_ends = sum(labels[end, INVERSION] != 0 or labels[end, QUALITY] not in TRIADS for end in ends)
     if not len(ends):
         return 0.0
     last = labels[ends[-1]]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from scoregen.score.elements import Measure, Score
 from scoregen.score.ensemble import Role
-from scoregen.score.keys import Key
+from scoregen.score.keys import CHURCH_MODES, Key
 from scoregen.score.pitch import STEPS, UNISON, Interval, Pitch
 from scoregen.styles.style import Style, load_style
 from scoregen.tokens.constraints.state import VoiceRule
@@ -17,7 +17,6 @@ BOW_SPAN = 9
 """The most semitones between the notes of a double stop that most players find easy."""
 _THIRD_LEDGER = 10
 """The staff positions from the middle line to the third ledger line."""
-CHURCH_MODES = ("dorian", "phrygian", "lydian", "mixolydian", "locrian")
 
 
 def voice_rule(role: Role, score: Score, style: Style | None = None, interval: Interval = UNISON) -> VoiceRule:
@@ -70,11 +69,12 @@ def _natural(place: int) -> Pitch:
 
 
 def scales(score: Score, keys: Sequence[Key]) -> tuple[frozenset[int] | None, ...]:
-    """For each measure in a church mode the notes of the mode on the line of fifths; None in major and minor.
+    """For each measure in a church mode the notes of the mode on the line of fifths; None in major and minor, and in
+    aeolian, which has the raised degrees of minor.
 
     Notes that the given voices have in the same mode belong to it: a dorian tune with a raised leading note has one.
     """
-    modal = {key for key in keys if key.mode in CHURCH_MODES}
+    modal = {key for key in keys if key.mode in CHURCH_MODES - {"aeolian"}}
     found = {key: _scale(key, [m for m, own in zip(score.measures, keys, strict=True) if own == key]) for key in modal}
     return tuple(found.get(key) for key in keys)
 

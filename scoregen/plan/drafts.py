@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import random
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
@@ -42,6 +42,10 @@ class DraftPlans:
     score: Score
     plans: tuple[tuple[Plan, ...], ...]
     ends: Mapping[int, tuple[Fraction, ...]]
+
+    def changed(self, change: Callable[[Plan], Plan]) -> DraftPlans:
+        """These plans, each as it is changed."""
+        return replace(self, plans=tuple(tuple(change(plan) for plan in drafts) for drafts in self.plans))
 
 
 @dataclass(frozen=True, slots=True)

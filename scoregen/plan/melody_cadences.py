@@ -16,7 +16,7 @@ from scoregen.plan.chords.given_line import GivenMusic
 from scoregen.plan.phrase_ends import PhraseEnd
 from scoregen.plan.pulse import Pulse
 from scoregen.score.elements import Slot
-from scoregen.score.keys import Key
+from scoregen.score.keys import CHURCH_MODES, Key
 from scoregen.score.theory.chord_kinds import MEMBERS, is_consonant_triad
 from scoregen.styles.style import Style
 from scoregen.styles.tables import Chord
@@ -161,7 +161,7 @@ def _other_finals(setting: Setting, end: PhraseEnd, key: Key, chance: random.Ran
     """The triads besides the tonic of which the last note is the root or the fifth; major where the signature is, or
     by a Picardy third."""
     lead = setting.music.at(setting.music.leader, end.onset) if setting.music.leader else None
-    if lead is None or setting.music.leader == setting.bass or key.mode in MODAL - {"phrygian"}:
+    if lead is None or setting.music.leader == setting.bass or key.mode in CHURCH_MODES - {"phrygian"}:
         return []
     picardy = setting.style.melody_cadences.picardy.get("minor", 0.0)
     finals: list[PlacedChord] = []
@@ -206,7 +206,7 @@ def opening_tonic(setting: Setting, downbeats: Sequence[Fraction]) -> PlacedChor
     """The tonic on the first downbeat of a line in a church mode, which the notes alone do not tell; None if what is
     given there does not allow it."""
     line, key = setting.music.line, setting.keys[0]
-    if not line or key.mode not in MODAL:
+    if not line or key.mode not in CHURCH_MODES:
         return None
     onset = next((each for each in downbeats if each >= line[0].onset), line[0].onset)
     tonic = _over(key.tonic_fifths, (0, "major" if key.has_major_third else "minor"))
@@ -230,7 +230,7 @@ def _chord_before(
     share = plan.before_fifth if root == key.tonic_fifths + 1 else plan.before_other
     if not is_home and chance.random() >= share:
         return None, None
-    if not is_home and (key.mode in MODAL or not is_consonant_triad(goal.members)):
+    if not is_home and (key.mode in CHURCH_MODES or not is_consonant_triad(goal.members)):
         return None, None
     places = _places(setting, goal, earliest, LAST_REACH if is_last else REACH)
     usual = plan.before_tonic_of(key) if is_home else {setting.style.cadences.dominant: 1.0}
@@ -243,7 +243,7 @@ def _last_chords(setting: Setting, key: Key) -> list[tuple[str, Mapping[Chord, f
     seventh ends as in aeolian."""
     plan = setting.style.melody_cadences
     natural = [] if key.has_major_third else [("aeolian", plan.before_tonic_of(Key(key.tonic_fifths, "aeolian")))]
-    modal = [(key.mode, plan.before_tonic_of(key))] if key.mode in MODAL else []
+    modal = [(key.mode, plan.before_tonic_of(key))] if key.mode in CHURCH_MODES else []
     return [(key.mode, plan.last_of(key)), *modal, *natural]
 
 
@@ -276,9 +276,6 @@ def _fits_before(
     if not setting.allows(members, place):
         return False
     return is_last or not (setting.contradicts(members, place) or _is_parallel(setting, members, place, goal))
-
-
-MODAL = frozenset({"dorian", "phrygian", "lydian", "mixolydian", "aeolian", "locrian"})
 
 
 def _places(

@@ -56,8 +56,7 @@ def plans_for_new_music(
     planned = replace(task.score, measures=tuple(measures))
     plans = _played(task, plans_for_piece(planned, form, manner, seed, count, symbols))
     sung = _inside_phrases(planned)
-    rows = tuple(tuple(_with_singers(plan, sung, task.singers) for plan in drafts) for drafts in plans.plans)
-    return replace(plans, plans=rows)
+    return plans.changed(lambda plan: _with_singers(plan, sung, task.singers))
 
 
 def _inside_phrases(piece: Score) -> set[int]:
@@ -68,13 +67,12 @@ def _inside_phrases(piece: Score) -> set[int]:
 
 
 def _with_singers(plan: Mapping[int, MeasurePlan], sung: Collection[int], singers: frozenset[int]) -> Plan:
-    return {index: replace(each, leading=singers if index in sung else frozenset()) for index, each in plan.items()}
+    return {index: replace(each, opening=singers) if index in sung else each for index, each in plan.items()}
 
 
 def _played(task: PlayedVoices, plans: DraftPlans) -> DraftPlans:
     """The plans for the voices of a task, whose score keeps its phrase ends: players have no fermatas there."""
-    rows = tuple(tuple(_with_voices(plan, task.from_lowest) for plan in drafts) for drafts in plans.plans)
-    return replace(plans, score=task.score, plans=rows)
+    return replace(plans.changed(lambda plan: _with_voices(plan, task.from_lowest)), score=task.score)
 
 
 def _with_voices(plan: Mapping[int, MeasurePlan], order: tuple[int, ...]) -> dict[int, MeasurePlan]:

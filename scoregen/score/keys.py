@@ -9,6 +9,7 @@ from fractions import Fraction
 from scoregen.score.pitch import Interval, Pitch
 
 MODES = ("major", "minor", "dorian", "phrygian", "lydian", "mixolydian", "aeolian", "ionian", "locrian")
+CHURCH_MODES = frozenset(MODES) - {"major", "minor", "ionian"}
 _TONIC_OFFSET = {
     "lydian": -1,
     "major": 0,

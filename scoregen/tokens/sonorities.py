@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -43,33 +43,31 @@ class Sonorities:
 def sonorities(tokens: TokenScore) -> Sonorities:
     """The sonority of each slice. Of a chord only the highest note counts, in the last voice the lowest."""
     outer = [-1] * (len(tokens.slots) - 1) + [0]  # which pitch of a chord counts, by voice
-    sounding = [SILENT] * len(tokens.slots)
-    pitches, onset, measure = [], [], []
-    start = 0
-    for index, written in enumerate(tokens.measures):
-        for piece in written.slices:
-            sounding = [
-                before if event.kind == "hold" else _midi(event.sounding[which]) if event.kind == "attack" else SILENT
-                for event, before, which in zip(piece.events, sounding, outer, strict=True)
-            ]
-            pitches.append(sounding)
-            onset.append(start + _whole_ticks(piece.onset))
-            measure.append(index)
-        start += _whole_ticks(written.header.duration)
-    return Sonorities(np.array(pitches), np.array(onset), np.array(measure), start)
+    return _by_slice(
+        tokens,
+        lambda sounding: [chord[which] if chord else SILENT for chord, which in zip(sounding, outer, strict=True)],
+    )
 
 
 def outer_sonorities(tokens: TokenScore) -> Sonorities:
     """The highest and the lowest note that sounds in each slice, of all voices and chords: [T, 2] pitches."""
-    sounding: list[tuple[Pitch, ...]] = [()] * len(tokens.slots)
+    return _by_slice(tokens, lambda sounding: _outer([pitch for chord in sounding for pitch in chord] or [SILENT]))
+
+
+def _outer(pitches: Sequence[int]) -> list[int]:
+    return [max(pitches), min(pitches)]
+
+
+def _by_slice(tokens: TokenScore, read: Callable[[Sequence[tuple[int, ...]]], list[int]]) -> Sonorities:
+    """The sonorities that are read from the MIDI pitches of each voice, lowest first, in each slice."""
+    sounding: list[tuple[int, ...]] = [()] * len(tokens.slots)
     pitches, onset, measure = [], [], []
     start = 0
     for index, written in enumerate(tokens.measures):
         for piece in written.slices:
             events = zip(piece.events, sounding, strict=True)
-            sounding = [before if event.kind == "hold" else event.sounding for event, before in events]
-            every = [_midi(pitch) for voice in sounding for pitch in voice] or [SILENT]
-            pitches.append([max(every), min(every)])
+            sounding = [before if event.kind == "hold" else _midi(event.sounding) for event, before in events]
+            pitches.append(read(sounding))
             onset.append(start + _whole_ticks(piece.onset))
             measure.append(index)
         start += _whole_ticks(written.header.duration)
@@ -106,5 +104,5 @@ def _whole_ticks(place: Fraction) -> int:
     return place.numerator * vocabulary().ticks_per_quarter // place.denominator
 
 
-def _midi(pitch: Pitch) -> int:
-    return int(pitch.midi_pitch)
+def _midi(pitches: Iterable[Pitch]) -> tuple[int, ...]:
+    return tuple(int(pitch.midi_pitch) for pitch in pitches)

@@ -29,7 +29,7 @@ def test_only_singers_among_players_lead(ensemble: str, leading: set[int]) -> No
     plans = plans_for_new_music(voices, piece, (0,), Manner(STYLE, is_played=True), 1, 1, {})
     ends = {index for index, measure in enumerate(with_played_ends(piece).measures) if measure.phrase_ends}
     plan = plans.plans[0][0]
-    sung = {index for index, own in plan.items() if own.leading}
+    sung = {index for index, own in plan.items() if own.opening}
     assert bool(sung) == bool(leading)
     assert not sung & (ends | {0} | {end + 1 for end in ends})
 

@@ -81,13 +81,15 @@ def _framed(readings: list[Reading]) -> list[Reading]:
 
     I-bVII-IV-I is heard so, not as V-IV-I-V. The triad sounds at least as long as the tonic of the key before.
     """
-    first, last = (readings[0].chord, readings[-1]) if readings else (None, None)
-    if first is None or last is None or first.root != last.chord.root or last.chord.quality not in CONSONANT_TRIADS:
+    if not readings:
         return readings
-    key, lengths = Key(first.root, last.chord.quality), _root_lengths(readings)
-    if lengths[first.root] < lengths[last.key.tonic_fifths] or last.key.tonic_fifths == first.root:
+    last = readings[-1]
+    root, lengths = last.chord.root, _root_lengths(readings)
+    if readings[0].chord.root != root or last.chord.quality not in CONSONANT_TRIADS:
         return readings
-    return _moved(readings, key, last) or readings
+    if last.key.tonic_fifths == root or lengths[root] < lengths[last.key.tonic_fifths]:
+        return readings
+    return _moved(readings, Key(root, last.chord.quality), last) or readings
 
 
 def _root_lengths(readings: Sequence[Reading]) -> dict[int, float]:
@@ -143,7 +145,8 @@ def _renamed(reading: Reading, root: int, quality: str) -> Reading:
 
 def _mode(readings: Sequence[Reading], weights: Mapping[int, float], stated: Key | None) -> Key | None:
     """The church mode of the piece, by its last root, on which it also begins or which its signature names; None for
-    major or minor. A phrygian piece may begin elsewhere if the final is its most frequent root."""
+    major or minor. A phrygian piece may begin elsewhere if the final is its most frequent root, with a major third only
+    at the end."""
     if not readings:
         return None
     final = readings[-1].chord.root
@@ -153,14 +156,14 @@ def _mode(readings: Sequence[Reading], weights: Mapping[int, float], stated: Key
     roots = _root_lengths(readings)
     if key is None or not is_centre(key, roots):
         return None
-    return key if readings[0].chord.root == final or _is_phrygian(key, readings, weights) else None
+    raised = weights.get(final + MEMBERS["major"][1], 0.0)
+    is_minor = raised <= float(readings[-1].duration)
+    return key if readings[0].chord.root == final or (is_minor and _is_phrygian(key, roots)) else None
 
 
-def _is_phrygian(key: Key, readings: Sequence[Reading], weights: Mapping[int, float]) -> bool:
-    """Whether a final is no dominant of a minor key: its chord sounds longest, with a major third only at the end."""
-    lengths, raised = _root_lengths(readings), key.tonic_fifths + MEMBERS["major"][1]
-    is_minor = weights.get(raised, 0.0) <= float(readings[-1].duration)
-    return key.mode == "phrygian" and is_minor and lengths[key.tonic_fifths] >= max(lengths.values())
+def _is_phrygian(key: Key, roots: Mapping[int, float]) -> bool:
+    """Whether a phrygian final is no dominant of a minor key: its chord sounds longest."""
+    return key.mode == "phrygian" and roots[key.tonic_fifths] >= max(roots.values())
 
 
 def _in_key(reading: Reading, key: Key) -> Reading:

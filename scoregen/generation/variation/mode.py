@@ -88,9 +88,7 @@ def _passage(key: Key, home: Key) -> tuple[Key, Key]:
     place = key.tonic_fifths - home.tonic_fifths
     if place in _NEAR and (place < _SECOND or key.mode == "major"):
         return key, _parallel(key)
-    if home.mode == "minor" or place not in _MAJOR or key.mode == "major":
-        return home, _parallel(home)
-    if place == _SECOND:
+    if home.mode == "minor" or key.mode == "major" or place not in _MAJOR or place == _SECOND:
         return home, _parallel(home)
     moved = Key(home.tonic_fifths + _MINOR[_MAJOR.index(place)], "major")
     return (key, moved) if abs(moved.signature.fifths) <= _MOST + 2 else (key, _parallel(key))

@@ -80,6 +80,11 @@ class Theme:
         return not self.others
 
     @cached_property
+    def has_chords(self) -> bool:
+        """Whether other voices or chord symbols give the chords under the tune."""
+        return not self.is_alone or any(measure.chord_symbols for measure in self.score.measures)
+
+    @cached_property
     def closings(self) -> tuple[Fraction, ...]:
         """The onsets of the notes that close phrases."""
         music = GivenMusic.of(self.score, [self.slot])
@@ -88,8 +93,7 @@ class Theme:
     @cached_property
     def chords(self) -> tuple[ChordStretch, ...]:
         """The chords of the score: its symbols, else those of its voices, else those that the tune implies."""
-        has_symbols = any(measure.chord_symbols for measure in self.score.measures)
-        if self.is_alone and not has_symbols:
+        if not self.has_chords:
             return implied_chords(self.score, self.line, self.keys, self.closings)
         spans = chord_spans(self.score)
         return tuple(ChordStretch(span.onset, span.end, span.chord.members, span.key) for span in spans)

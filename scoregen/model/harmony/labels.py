@@ -38,15 +38,19 @@ for _number, _quality in enumerate(QUALITIES):
 
 def label_of(chord: Harmony, fifths: int) -> list[int]:
     """The classes of a chord under a key signature."""
-    minor = chord.key.mode in MINOR_MODES
     quality = quality_of(chord.quality)
     inversion = min(chord.inversion, len(MEMBERS[quality]) - 1)
     return [
-        (chord.key.tonic_fifths - fifths) % CLASSES + CLASSES * minor,
+        key_class(chord.key, fifths),
         (chord.root - fifths) % CLASSES,
         QUALITIES.index(quality),
         inversion,
     ]
+
+
+def key_class(key: Key, fifths: int) -> int:
+    """The class of a key under a key signature."""
+    return (key.tonic_fifths - fifths) % CLASSES + CLASSES * (key.mode in MINOR_MODES)
 
 
 def labels_of(chords: Sequence[Harmony | None], signatures: Sequence[int]) -> Ints:

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoregen.model.features.metric_features import CLASSES, QUALITIES, span
-from scoregen.model.harmony.labels import INVERSION, QUALITY, ROOT, members_of
+from scoregen.model.harmony.labels import INVERSION, QUALITY, ROOT, key_class, members_of
 from scoregen.model.harmony.permissions import bass_of
 from scoregen.model.harmony.planner_inputs import SILENT, PlannerPiece
 from scoregen.score.keys import Key
@@ -120,18 +120,17 @@ def _triads(key: Key) -> list[tuple[int, ...]]:
     for degree in DEGREES[key.mode]:
         root = tonic + degree
         name = "major" if root + MEMBERS["major"][1] in _SCALE else "minor"
-        rows += [(_key_class(key), root % CLASSES, QUALITIES.index(name), inversion) for inversion in (0, 1)]
+        rows += [(_own_class(key), root % CLASSES, QUALITIES.index(name), inversion) for inversion in (0, 1)]
     return rows
 
 
-def _key_class(key: Key) -> int:
-    tonic = (key.tonic_fifths - key.signature.fifths) % CLASSES
-    return tonic if key.has_major_third else tonic + CLASSES
+def _own_class(key: Key) -> int:
+    return key_class(key, key.signature.fifths)
 
 
 def _known(label: list[int], key: Key) -> tuple[int, ...]:
     """A known chord in the key of the piece, in root position if its inversion is free."""
-    return (_key_class(key), label[ROOT], max(label[QUALITY], 0), max(label[INVERSION], 0))
+    return (_own_class(key), label[ROOT], max(label[QUALITY], 0), max(label[INVERSION], 0))
 
 
 def _successions(labels: Ints, key: Key) -> Floats:
@@ -181,7 +180,7 @@ def _fits(piece: PlannerPiece, table: _Table) -> Floats:
 
 
 def _first(key: Key, table: _Table) -> Floats:
-    tonic = (key.tonic_fifths - key.signature.fifths) % CLASSES
+    tonic = _own_class(key) % CLASSES
     return np.where((table.labels[:, ROOT] == tonic) & (table.labels[:, INVERSION] == 0), _FIRST_TONIC, 0.0)
 
 

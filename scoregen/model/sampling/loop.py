@@ -232,11 +232,12 @@ class _Sampler:
         allowed = self._allowed(rows, step, context)
         opens = [place for place, hypothesis in enumerate(hypotheses) if not hypothesis.state.written]
         voice = context.order[rows, step]
+        scores = np.where(allowed, log_p, -np.inf)
         costs = self.costs.of_notes(hypotheses, voice, every_log_p.shape[1])
-        suggested = self.costs.of_suggestions(hypotheses, voice, np.where(allowed, log_p, -np.inf))
+        suggested = self.costs.of_suggestions(hypotheses, voice, scores)
         costs = costs if suggested is None else costs + suggested
         if opens:  # the notes of a chord after the first choice follow no line
-            costs[opens] = keeping_onsets(np.where(allowed, log_p, -np.inf)[opens], costs[opens])
+            costs[opens] = keeping_onsets(scores[opens], costs[opens])
             first = [hypotheses[place] for place in opens]
             costs[opens] += self.costs.of_onsets(first, voice[opens], costs.shape[1])
             costs[opens, : SPELLED.events] += self.costs.of_events(first, rows[opens], step, context, self.decoder)

@@ -22,7 +22,7 @@ import numpy as np
 from scoregen.model.network.checkpoint import Weights, read_weights
 from scoregen.model.sampling.feature_matching import Features
 from scoregen.model.sampling.feature_matching_file import Calibration
-from scoregen.model.sampling.pretrained import Pretrained, load_pretrained
+from scoregen.model.sampling.pretrained import Pretrained, load_pretrained, pretrained_of
 from scoregen.score.ensemble import Ensemble
 from scoregen.system.errors import InputError, Place
 from scoregen.tokens.successions import SuccessionTable
@@ -49,8 +49,12 @@ def load_mixture(
     """
     if len(parts) == 1:
         return load_pretrained(parts[0][0], ensemble, may_stand_in=may_stand_in)
-    _check_kinds([path for path, _ in parts])
-    loaded = [(_named(path, ensemble, may_stand_in=may_stand_in), share) for path, share in parts]
+    read = [read_weights(path) for path, _ in parts]
+    _check_kinds({path.name: each for (path, _), each in zip(parts, read, strict=True)})
+    loaded = [
+        (_named(each, path, ensemble, may_stand_in=may_stand_in), share)
+        for each, (path, share) in zip(read, parts, strict=True)
+    ]
     names = network_styles or [""] * len(parts)
     placed = [with_style_as(each.weights, name, target) for (each, _), name in zip(loaded, names, strict=True)]
     weights = mixed_weights([(each, share) for each, (_, share) in zip(placed, loaded, strict=True)])
@@ -65,9 +69,9 @@ def load_mixture(
     )
 
 
-def _check_kinds(paths: Sequence[Path]) -> None:
+def _check_kinds(named: Mapping[str, Weights]) -> None:
     """InputError if some of the weights are for the voices of a choir and others for any ensemble."""
-    for_any = {path.name: not read_weights(path).config.roles for path in paths}
+    for_any = {name: not weights.config.roles for name, weights in named.items()}
     choir, other = (next((name for name, is_any in for_any.items() if is_any is kind), None) for kind in (False, True))
     if choir and other:
         raise InputError(
@@ -76,10 +80,10 @@ def _check_kinds(paths: Sequence[Path]) -> None:
         )
 
 
-def _named(path: Path, ensemble: Ensemble, *, may_stand_in: bool) -> Pretrained:
+def _named(weights: Weights, path: Path, ensemble: Ensemble, *, may_stand_in: bool) -> Pretrained:
     """A checkpoint of several; InputError says which one is at fault."""
     try:
-        return load_pretrained(path, ensemble, may_stand_in=may_stand_in)
+        return pretrained_of(weights, path, ensemble, may_stand_in=may_stand_in)
     except InputError as error:
         raise InputError(error.message, error.place if str(error.place) else Place(path.name)) from None
 

@@ -54,12 +54,16 @@ def load_pretrained(checkpoint: Path | None, ensemble: Ensemble, *, may_stand_in
 
     With `may_stand_in`, voices of the weights may sing the roles of another choir.
     """
-    weights = read_weights(checkpoint)
+    path = checkpoint or resources.weights() / SHIPPED
+    return pretrained_of(read_weights(path), path, ensemble, may_stand_in=may_stand_in)
+
+
+def pretrained_of(weights: Weights, path: Path, ensemble: Ensemble, *, may_stand_in: bool = False) -> Pretrained:
+    """The checkpoint of weights that are read from a path, as `load_pretrained` loads it."""
     config = weights.config
     if config.alphabet != "spelled":
         raise InputError("these weights read piano rolls, for a benchmark; use weights that were trained on scores")
     players = _players(config.roles, ensemble, may_stand_in=may_stand_in)
-    path = checkpoint or resources.weights() / SHIPPED
     calibration = load_calibration(path, config.roles)
     successions, planner = load_successions(path), _planner_of(weights, path) if _reads_plans(weights) else None
     if planner is not None and planner.inputs != (PLANNER_INPUTS if config.roles else ENSEMBLE_INPUTS):

@@ -21,7 +21,7 @@ from scoregen.plan.chords.chord_symbols import ChordTimeline, GivenChord
 from scoregen.plan.chords.steering import chord_span, ordered
 from scoregen.score.elements import Score, Slot
 from scoregen.score.theory.chord_kinds import note_name
-from scoregen.score.timeline import SoundingNote, changes, measure_onsets, pitch_of, pitched_notes
+from scoregen.score.timeline import SoundingNote, beats, changes, measure_onsets, pitch_of, pitched_notes
 from scoregen.tokens.constraints.given_chords import ChordSpan
 
 _MOST_NAMED = 4
@@ -97,9 +97,7 @@ class _Music:
             sounding = {note: None for note in sounding if note not in change.ends} | dict.fromkeys(change.starts)
             times.append(change.time)
             rows.append(tuple(sounding))
-        pairs = zip(measure_onsets(score), score.measures, strict=True)
-        beats = {start + beat for start, measure in pairs for beat in measure.time.beat_onsets}
-        return cls(times, rows, slots, names, blank, beats, is_played)
+        return cls(times, rows, slots, names, blank, {beat.onset for beat in beats(score)}, is_played)
 
     def at(self, time: Fraction) -> tuple[SoundingNote, ...]:
         return self.sounding[bisect_right(self.times, time) - 1]

@@ -112,12 +112,13 @@ def _fitting_middle(section: SectionPlan, role: Role) -> int:
     InputError if no octave has all notes.
     """
     usual = _middle(role, section.register)
-    outside = {usual + octave: _first_outside(section, role, usual + octave) for octave in OCTAVES}
-    found = next((middle for middle, pitch in outside.items() if pitch is None), None)
+    middles = (usual + octave for octave in OCTAVES)
+    found = next((middle for middle in middles if _first_outside(section, role, middle) is None), None)
     if found is None:
         low, high = role.range_on(1)
+        outside = _first_outside(section, role, usual)
         raise InputError(
-            f"motif: found {outside[usual]} in section {section.name!r}, beyond {role.name} ({low} to {high}), and no"
+            f"motif: found {outside} in section {section.name!r}, beyond {role.name} ({low} to {high}), and no"
             " other octave has all notes; make its range smaller, or give another motif_part"
         )
     return found

@@ -41,8 +41,7 @@ def with_manners(
     sections = piece.sections_by_measure(plan)
     if not any(section.density or section.register or section.mood or section.texture for section in sections):
         return plans
-    shaped = tuple(tuple(_shaped(own, sections, piece, ranges) for own in rows) for rows in plans.plans)
-    return replace(plans, plans=shaped)
+    return plans.changed(lambda own: _shaped(own, sections, piece, ranges))
 
 
 def _shaped(
@@ -59,7 +58,8 @@ def _measure(
     own: MeasurePlan, section: SectionPlan, measure: Measure, ranges: Sequence[VoiceRange | None], *, is_last: bool
 ) -> MeasurePlan:
     own = replace(own, ranges=_ranges(section, ranges)) if section.register or section.mood else own
-    own = replace(own, playing=bool(section.texture), broken=section.mood is not None or bool(section.density))
+    own = replace(own, opening=frozenset(range(len(ranges)))) if section.texture else own
+    own = replace(own, broken=section.mood is not None or bool(section.density))
     opened = _open(section, measure)
     if opened is not None:
         fixed = {place for place in (*own.chords, *own.given_chords) if place >= 0}

@@ -66,7 +66,7 @@ def with_word_rhythm(
     Singers without instruments do not rest: their chords have to sound.
     """
     setting = setting if accompanied else without_rests(setting)
-    return replace(plans, plans=tuple(tuple(_with_rhythm(own, setting, singers) for own in row) for row in plans.plans))
+    return plans.changed(lambda plan: _with_rhythm(plan, setting, singers))
 
 
 def without_rests(setting: WordSetting) -> WordSetting:

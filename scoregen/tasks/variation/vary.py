@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
@@ -20,7 +20,7 @@ from scoregen.generation.variation.voice_exchange import voices_exchanged
 from scoregen.notation.results import ScoreResult
 from scoregen.score.directions import RepeatMark
 from scoregen.score.edit import insert_voices
-from scoregen.score.elements import Score
+from scoregen.score.elements import Element, Score
 from scoregen.system.errors import InputError
 from scoregen.tasks.variation.reharmonised import reharmonised
 
@@ -104,8 +104,8 @@ def vary(
     if not found:
         raise InputError(f"found no place for a variation: {notices[0] if notices else 'the theme is too short'}")
     lines = [_line(number, each) for number, each in enumerate(found, 1)]
-    jumps = _jump_notice(score)
-    return VariationSet(with_variations(score, found), tuple(found), (*score.notices, *notices, *jumps, *lines))
+    lost = (*_jump_notice(score), *_marks_notice(theme, found))
+    return VariationSet(with_variations(score, found), tuple(found), (*score.notices, *notices, *lost, *lines))
 
 
 def variation(theme: Theme, name: str, options: VaryOptions, number: int = 0) -> Variation:
@@ -150,6 +150,20 @@ def _line(number: int, each: Variation) -> str:
 def _jump_notice(score: Score) -> tuple[str, ...]:
     jumps = any(isinstance(item.value, RepeatMark) for measure in score.measures for item in measure.directions)
     return ("the theme has jumps (D.C., D.S., Fine); they are left out of the variations",) if jumps else ()
+
+
+def _marks_notice(theme: Theme, found: Sequence[Variation]) -> tuple[str, ...]:
+    """A notice if a device has changed a tune with marks, which belong to the notes that it had."""
+    used = [name for name in DEVICES if any(name in each.technique.split("+") and each.share > 0 for each in found)]
+    voices = (measure.voice(theme.slot) for measure in theme.score.measures)
+    marked = any(_is_marked(element) for voice in voices if voice is not None for element in voice.elements)
+    if not used or not marked:
+        return ()
+    return (f"the words, fermatas, articulations and grace notes of the tune are left out in: {', '.join(used)}",)
+
+
+def _is_marked(element: Element) -> bool:
+    return element.grace or element.fermata or any(note.lyrics or note.articulations for note in element.notes)
 
 
 def _ornament(technique: str) -> Callable[[Theme, VaryOptions, int], _Step]:

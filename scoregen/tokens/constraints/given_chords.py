@@ -19,7 +19,14 @@ import numpy as np
 from scoregen.tokens.constraints.measure_rules import Plan
 from scoregen.tokens.constraints.places import NEITHER
 from scoregen.tokens.constraints.planned_chords import between
-from scoregen.tokens.constraints.state import ConstraintState, left_pitches, next_step, onset, unrestricted_tokens
+from scoregen.tokens.constraints.state import (
+    ConstraintState,
+    is_on_beat,
+    left_pitches,
+    next_step,
+    onset,
+    unrestricted_tokens,
+)
 from scoregen.tokens.constraints.voice_masks import KEPT_MASKS, Mask, every_token, only_word
 from scoregen.tokens.vocabulary import vocabulary
 
@@ -46,7 +53,7 @@ class ChordSpan:
 
     def binds(self, state: ConstraintState, *, begins: bool) -> bool:
         """Whether the mask holds in the slice of a state; `begins`: the chord begins there."""
-        return bool(self.members) and (self.fixed or (self.ornamented and (begins or _is_beat(state))))
+        return bool(self.members) and (self.fixed or (self.ornamented and (begins or is_on_beat(state))))
 
     @property
     def stays(self) -> bool:
@@ -77,10 +84,6 @@ def given_chord_mask(chords: Mapping[Fraction, ChordSpan]) -> Callable[[Constrai
         return wanted if (base & wanted).any() else every_token()
 
     return mask
-
-
-def _is_beat(state: ConstraintState) -> bool:
-    return onset(state) in state.rules.header.time.beat_onsets
 
 
 def _given_voices_rest(state: ConstraintState) -> bool:

@@ -12,7 +12,7 @@ import numpy as np
 from scoregen.tokens.constraints.ensemble_chords import ensemble_chord_mask
 from scoregen.tokens.constraints.given_chords import ChordSpan, given_chord_mask, no_later
 from scoregen.tokens.constraints.planned_chords import PlannedChords, planned_chord_mask
-from scoregen.tokens.constraints.state import ConstraintState, next_step, onset, unrestricted_tokens
+from scoregen.tokens.constraints.state import ConstraintState, is_on_beat, next_step, onset, unrestricted_tokens
 from scoregen.tokens.constraints.stretches import stretches
 from scoregen.tokens.constraints.struck_notes import StruckNotes, struck_mask
 from scoregen.tokens.constraints.voice_masks import KEPT_MASKS, Mask, every_token
@@ -30,10 +30,9 @@ class MeasurePlan:
     blank voices may begin a note or rest, None for every place; `widest_leap`: the most semitones between two
     successive notes of a voice, None for any; `from_lowest`: for voices that may sound chords and come and go, their
     slots from the lowest to the highest, () for a choir; `ranges`: by slot the MIDI numbers between which blank voices
-    keep, None for any; `pulses`: places that the next slice does not pass over; `playing`: whether every blank voice
-    sounds at the start of the measure, `leading` the slots that do in any case; `broken`: whether hands strike their
-    chords anew, and between the beats of music with pulses single notes of them; `struck`: by slot the rhythm of voices
-    that have a fixed one.
+    keep, None for any; `pulses`: places that the next slice does not pass over; `opening`: the slots of the blank
+    voices that sound at the start of the measure; `broken`: whether hands strike their chords anew, and between the
+    beats of music with pulses single notes of them; `struck`: by slot the rhythm of voices that have a fixed one.
     """
 
     chords: PlannedChords = field(default_factory=dict)
@@ -43,8 +42,7 @@ class MeasurePlan:
     from_lowest: tuple[int, ...] = ()
     ranges: tuple[tuple[int, int] | None, ...] = ()
     pulses: frozenset[Fraction] = frozenset()
-    playing: bool = False
-    leading: frozenset[int] = frozenset()
+    opening: frozenset[int] = frozenset()
     broken: bool = False
     struck: Mapping[int, StruckNotes] = field(default_factory=dict)
 
@@ -70,8 +68,8 @@ class MeasurePlan:
             yield _company
         if self.ranges:
             yield partial(_within_ranges, ranges=self.ranges)
-        if self.playing or self.leading:
-            yield partial(_opening_notes, leading=None if self.playing else self.leading)
+        if self.opening:
+            yield partial(_opening_notes, opening=self.opening)
         if self.broken:
             yield partial(_struck_anew, breaks=bool(self.pulses))
         if self.struck:
@@ -165,10 +163,10 @@ def _between(lowest: int, highest: int) -> Mask:
     return mask
 
 
-def _opening_notes(state: ConstraintState, leading: frozenset[int] | None) -> Mask | None:
-    """None of these voices, None for all, rests at the start of the measure."""
+def _opening_notes(state: ConstraintState, opening: frozenset[int]) -> Mask | None:
+    """None of these voices rests at the start of the measure."""
     slot = _slot(state)
-    if slot is None or state.tick or state.written or (leading is not None and slot not in leading):
+    if slot is None or slot not in opening or state.tick or state.written:
         return None
     return _without_rest(goes_on=not state.sounding[slot])
 
@@ -178,7 +176,7 @@ def _struck_anew(state: ConstraintState, *, breaks: bool) -> Mask | None:
     slot = _slot(state)
     if slot is None or not state.rules.voices[slot].is_hand or state.rules.given[slot] is not None:
         return None
-    single = breaks and not state.written and onset(state) not in state.rules.header.time.beat_onsets
+    single = breaks and not state.written and not is_on_beat(state)
     return _untied(single=single)
 
 

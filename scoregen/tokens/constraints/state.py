@@ -22,6 +22,7 @@ from typing import Literal
 
 import numpy as np
 
+from scoregen.score.metre import TimeSignature
 from scoregen.score.pitch import Pitch
 from scoregen.system.errors import ConstraintError
 from scoregen.tokens.constraints.measure_rules import MeasureRules as MeasureRules
@@ -95,6 +96,11 @@ def next_step(state: ConstraintState) -> tuple[Literal["event"], int] | tuple[Li
 def onset(state: ConstraintState) -> Fraction:
     """The onset of the current slice, in quarters."""
     return _quarters(state.tick)
+
+
+def is_on_beat(state: ConstraintState) -> bool:
+    """Whether the current slice begins on a beat."""
+    return onset(state) in _beat_onsets(state.rules.header.time)
 
 
 def is_finished(state: ConstraintState) -> bool:
@@ -294,6 +300,11 @@ def _event(written: tuple[int, ...]) -> Event:
 @cache
 def _quarters(tick: int) -> Fraction:
     return Fraction(tick, vocabulary().ticks_per_quarter)
+
+
+@lru_cache(maxsize=64)
+def _beat_onsets(time: TimeSignature) -> frozenset[Fraction]:
+    return frozenset(time.beat_onsets)
 
 
 @cache

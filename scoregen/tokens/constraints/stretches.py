@@ -27,10 +27,6 @@ class Stretch:
     rests: bool = False
     is_loose: bool = False
 
-    @property
-    def is_fixed(self) -> bool:
-        return bool(self.span.members) and (self.span.fixed or self.span.ornamented)
-
 
 Stretches = Mapping[Fraction, Stretch]
 """By onset in the measure; the last one before the measure has a negative onset."""

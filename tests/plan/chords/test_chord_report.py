@@ -72,3 +72,8 @@ def test_notes_pass_between_the_beats_of_an_ornamented_chord() -> None:
     assert str(report("E4:4 |", passing, "C", ornamented=True)) == "given chords: all 1 chord sound"
     done = report("E4:4 |", "C3:1 D3:1 G3:2 |", "C", ornamented=True)
     assert "0 of the 1 chord given sound on every beat" in str(done) and "the bass has D" in done.departures[0].fault
+
+
+def test_the_beats_of_an_anacrusis_end_with_it() -> None:
+    done = report("E4:1/2 | E4:4 |", "C3:1/2 | C3:1/2 D3:1/2 E3:1 C3:2 |", "C", ornamented=True)
+    assert str(done) == "given chords: all 1 chord sound"

@@ -139,3 +139,12 @@ def test_the_written_score_passes_the_gate_in_all_formats(star: Score, tmp_path:
     done = vary(star, VaryOptions(("triplets",)))
     paths = [tmp_path / f"set{suffix}" for suffix in (".musicxml", ".mid", ".svg")]
     assert len(list(done.save(*paths))) >= 3
+
+
+def test_what_a_device_leaves_of_the_notes_of_a_tune_is_said() -> None:
+    sung = tune("C4:1,(glo D4:1,-ri E4:1,a) F4:1 | G4:2 E4:1 D4:1 | C4:4^", name="Melody")
+    plain = tune("C4:1 D4:1 E4:1 F4:1 | G4:2 E4:1 D4:1 | C4:4", name="Melody")
+    lost = "the words, fermatas, articulations and grace notes of the tune are left out in: retrograde"
+    assert lost in vary(sung, VaryOptions(("ornament", "retrograde"))).notices
+    assert not any("left out" in notice for notice in vary(plain, VaryOptions(("retrograde",))).notices)
+    assert not any("left out" in notice for notice in vary(sung, VaryOptions(("rhythm",))).notices)

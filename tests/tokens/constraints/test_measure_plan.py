@@ -150,14 +150,17 @@ def test_something_begins_at_every_pulse(seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_playing_voices_sound_at_the_start(seed: int) -> None:
-    rows = walk(MeasurePlan(playing=True), None, seed)
+def test_opening_voices_sound_at_the_start(seed: int) -> None:
+    every = frozenset(range(4))
+    rows = walk(MeasurePlan(opening=every), None, seed)
     assert None not in rows[Fraction(0)]
-    played = walk(MeasurePlan(playing=True, from_lowest=(3, 2, 1, 0)), None, seed)
+    played = walk(MeasurePlan(opening=every, from_lowest=(3, 2, 1, 0)), None, seed)
     assert None not in played[Fraction(0)]
+    some = walk(MeasurePlan(opening=frozenset({1, 2})), None, seed)
+    assert None not in some[Fraction(0)][1:3]
 
 
-def test_without_playing_a_voice_may_rest_at_the_start() -> None:
+def test_without_a_demand_a_voice_may_rest_at_the_start() -> None:
     assert any(None in walk(MeasurePlan(), None, seed)[Fraction(0)] for seed in range(20))
 
 

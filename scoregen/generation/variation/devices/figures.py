@@ -6,6 +6,7 @@ rhythm (backwards in the retrograde), so it is the theme that is heard, and not 
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -14,12 +15,11 @@ from types import MappingProxyType
 
 from scoregen.generation.variation.devices.fitting import Tone, fitted
 from scoregen.generation.variation.ornament import drawn
-from scoregen.generation.variation.rows import Row, Stretch, elements_of, sounding
+from scoregen.generation.variation.rows import Row, Stretch, sounding, voice_with
 from scoregen.generation.variation.splicing import spliced
 from scoregen.generation.variation.theme import Theme
 from scoregen.score.edit import insert_voices
 from scoregen.score.elements import Chord, Score, Voice
-from scoregen.score.pitch import Pitch
 from scoregen.score.timeline import pitch_of
 from scoregen.system.errors import InputError
 
@@ -42,7 +42,7 @@ class Phrase:
 def with_device(theme: Theme, device: str, strength: float, seed: str) -> Score:
     """The theme with a share of its phrases under a device. InputError for a choir, and for a tune with chords."""
     _check(theme, device)
-    lines = [DEVICES[device](phrase) for phrase in map(_phrase, [theme] * len(theme.phrases), theme.phrases)]
+    lines = [DEVICES[device](_phrase(theme, low, high)) for low, high in theme.phrases]
     tones = [tone for line in lines for tone in fitted(theme, line)]
     rows = _rows(theme, tones)
     voices = [(index, voice) for index, row in rows.items() if (voice := _voice(theme, index, row)) is not None]
@@ -55,21 +55,15 @@ def with_device(theme: Theme, device: str, strength: float, seed: str) -> Score:
 
 
 def _check(theme: Theme, device: str) -> None:
-    elements = (
-        element
-        for measure in theme.score.measures
-        for voice in measure.voices
-        if voice.slot == theme.slot
-        for element in voice.elements
-    )
+    voices = (measure.voice(theme.slot) for measure in theme.score.measures)
+    elements = (element for voice in voices if voice is not None for element in voice.elements)
     if theme.kind == "choir" or any(isinstance(element, Chord) for element in elements):
         raise InputError(
             f"{device} needs a tune of single notes that no choir sings; name another --technique, or --part"
         )
 
 
-def _phrase(theme: Theme, span: tuple[Fraction, Fraction]) -> Phrase:
-    low, high = span
+def _phrase(theme: Theme, low: Fraction, high: Fraction) -> Phrase:
     tones: list[Tone] = []
     now = low
     for note in theme.line:
@@ -114,26 +108,22 @@ def _rows(theme: Theme, tones: Sequence[Tone]) -> dict[int, Row]:
     rows: dict[int, list[Stretch]] = {}
     edges = [*theme.onsets, theme.score.duration]
     for tone in tones:
-        for index, (start, stop) in enumerate(pairwise(edges)):
-            low, high = max(tone.onset, start), min(tone.end, stop)
-            if low < high:
-                rows.setdefault(index, []).append(_piece(tone, low - start, high - start, (low, high)))
+        for index in range(theme.measure_at(tone.onset), bisect_left(theme.onsets, tone.end)):
+            rows.setdefault(index, []).append(_piece(tone, edges[index], edges[index + 1]))
     return {index: tuple(row) for index, row in rows.items()}
 
 
-def _piece(tone: Tone, onset: Fraction, end: Fraction, span: tuple[Fraction, Fraction]) -> Stretch:
-    """The piece of a tone in a measure."""
-    if not isinstance(tone.pitch, Pitch):
+def _piece(tone: Tone, start: Fraction, stop: Fraction) -> Stretch:
+    """The piece of a tone in a measure from `start` to `stop`."""
+    onset, end = max(tone.onset, start) - start, min(tone.end, stop) - start
+    if tone.pitch is None:
         return Stretch(onset, end)
     piece = sounding(tone.pitch, onset, end)
     notes = tuple(
-        replace(note, tied_from_previous=span[0] > tone.onset, tied_to_next=span[1] < tone.end) for note in piece.notes
+        replace(note, tied_from_previous=start > tone.onset, tied_to_next=stop < tone.end) for note in piece.notes
     )
     return replace(piece, notes=notes, last=notes)
 
 
 def _voice(theme: Theme, index: int, row: Row) -> Voice | None:
-    try:
-        return Voice(theme.slot, elements_of(row, theme.score.measures[index], theme.starts[index]), "generated")
-    except ValueError:
-        return None
+    return voice_with(row, Voice(theme.slot), theme.score.measures[index], theme.starts[index])

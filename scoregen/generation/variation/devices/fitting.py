@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from scoregen.generation.variation.spelling import melodic, steps_away
+from scoregen.generation.variation.spelling import alter_of, melodic
 from scoregen.generation.variation.theme import Theme
 from scoregen.score.keys import Key
 from scoregen.score.pitch import STEPS, Pitch
@@ -43,7 +43,7 @@ def fitted(theme: Theme, tones: Sequence[Tone]) -> list[Tone]:
     notes = [tone for tone in tones if tone.step is not None]
     if not notes:
         return list(tones)
-    steps = _cheapest(theme, notes) if _has_chords(theme) else _closed(theme, notes)
+    steps = _cheapest(theme, notes) if theme.has_chords else _closed(theme, notes)
     pitches = iter(_spelled(theme, notes, steps))
     return [tone if tone.step is None else replace(tone, pitch=next(pitches)) for tone in tones]
 
@@ -107,10 +107,6 @@ def _leaps(theme: Theme, one: tuple[Tone, int], other: tuple[Tone, int]) -> floa
     return LEAPT * sum(not _is_member(theme, tone, step) for tone, step in (one, other))
 
 
-def _has_chords(theme: Theme) -> bool:
-    return not theme.is_alone or any(measure.chord_symbols for measure in theme.score.measures)
-
-
 def _is_member(theme: Theme, tone: Tone, step: int) -> bool:
     members = theme.members(tone.onset)
     return not members or STEPS[step % 7] in {pitch_class_at(place).step for place in members}
@@ -119,14 +115,14 @@ def _is_member(theme: Theme, tone: Tone, step: int) -> bool:
 def _spelled(theme: Theme, notes: Sequence[Tone], steps: Sequence[int]) -> list[Pitch]:
     """The pitches of the steps, in minor with the sixth and seventh degrees of a melody."""
     chords = [theme.chord(tone.onset) for tone in notes]
-    members = [theme.members(tone.onset) if _has_chords(theme) else frozenset[int]() for tone in notes]
+    members = [theme.members(tone.onset) if theme.has_chords else frozenset[int]() for tone in notes]
     keys = [_key(theme, tone) for tone in notes]
     pitches = [
-        steps_away(Pitch(STEPS[step % 7], 0, step // 7), 0, key, own)
+        Pitch(STEPS[step % 7], alter_of(STEPS[step % 7], key, own), step // 7)
         for step, key, own in zip(steps, keys, members, strict=True)
     ]
     dominant = [chord is not None and chord.is_dominant for chord in chords]
-    return melodic(pitches, keys[0], members, dominant=dominant) if pitches else []
+    return melodic(pitches, keys[0], members, dominant=dominant)
 
 
 def _key(theme: Theme, tone: Tone) -> Key:

@@ -18,12 +18,12 @@ from numpy.typing import NDArray
 from scoregen.model.features.alphabet import FIRST_PITCH, GRID, HOLD
 from scoregen.model.features.inputs import MIDI, SILENCE, Ints
 from scoregen.model.features.outline import PieceOutline
+from scoregen.score.keys import CHURCH_MODES
 from scoregen.styles.style import VoiceLeadingCosts
 from scoregen.tokens.events import Harmony, Header
 
 Floats = NDArray[np.float32]
 _CLASSES = MIDI[:-1] % 12
-_CHURCH_MODES = frozenset({"dorian", "phrygian", "lydian", "mixolydian", "aeolian", "locrian"})
 _MODAL = 4.0
 """How many times higher the costs are in church modes."""
 
@@ -59,7 +59,7 @@ def planned_harmony_costs(
 ) -> PlannedHarmonyCosts | None:
     """The costs of a piece, None without a plan, or if its harmony has no price."""
     outline = PieceOutline.of(headers)
-    if any(header.key.mode in _CHURCH_MODES for header in headers):
+    if any(header.key.mode in CHURCH_MODES for header in headers):
         costs = replace(costs, foreign_to_plan=_MODAL * costs.foreign_to_plan, other_bass=_MODAL * costs.other_bass)
     has_price = costs.foreign_to_plan or costs.other_bass
     return PlannedHarmonyCosts(outline, costs, voices) if outline.chords and has_price else None
