@@ -39,12 +39,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class _Edition:
-    """What is changed in the scores, and how they are written; `parts` is the folder for single parts."""
+    """What is changed in the scores, and how they are written; `parts` is the folder for single parts.
+
+    `names_losses`: what MIDI cannot hold is named, as the file is to stand for the score.
+    """
 
     changes: Changes
     shape: LayoutOptions
     writing: Writing
     parts: Path | None
+    names_losses: bool = False
 
 
 def render_command(
@@ -101,7 +105,8 @@ def convert_command(
     from scoregen.tasks.layout import LayoutOptions
 
     writing = Writing(engraving_options(None, None, False), force, as_json, quiet, play_chords)
-    edition = _Edition(Changes(transpose, octave, concert), LayoutOptions(layout, reduction), writing, parts)
+    changes, shape = Changes(transpose, octave, concert), LayoutOptions(layout, reduction)
+    edition = _Edition(changes, shape, writing, parts, names_losses=True)
     scores = input_files([score])
     _write_editions(scores, output_files([target], scores, "", ".musicxml"), edition)
 
@@ -124,7 +129,8 @@ def _write(music: Score, file: Path, work: Conversion, edition: _Edition) -> lis
     with file_in_errors(file):
         shown = lay_out_given(edition.changes.apply(music), load_ensemble("satb"), edition.shape)
     is_new = music.document is not None and shown.document is None
-    notices = (*music.notices, *([NEW_SCORE] if is_new else []), *_lost_in_midi(shown, work))
+    lost = _lost_in_midi(shown, work) if edition.names_losses else ()
+    notices = (*music.notices, *([NEW_SCORE] if is_new else []), *lost)
     written = list(work.write(shown, notices))
     return written + (_write_parts(shown, file, work, edition.parts) if edition.parts is not None else [])
 
