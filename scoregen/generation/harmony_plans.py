@@ -24,12 +24,15 @@ from scoregen.model.features.metric_features import CLASSES, QUALITIES
 from scoregen.model.harmony.fixed_chords import TRIADS, closing_triads, given_label, planned_label
 from scoregen.model.harmony.labels import ATTRIBUTES, INVERSION, KEY, QUALITY, ROOT, UNKNOWN, chord_of
 from scoregen.model.harmony.modal_planner import Drawn, modal_key, modal_plans
-from scoregen.model.harmony.outer_voices import ensemble_inputs, outer_voices, voices_piece
+from scoregen.model.harmony.outer_voices import PLANNER_STYLES, ensemble_inputs, outer_voices, voices_piece
 from scoregen.model.harmony.permissions import Permissions
 from scoregen.model.harmony.planner import Planner
 from scoregen.model.harmony.planner_inputs import SILENT, PlannerPiece, planner_inputs, planner_piece
 from scoregen.plan.harmonic_plan import Step, headers_with
+from scoregen.score.ensemble import Ensemble
 from scoregen.score.keys import Key
+from scoregen.styles.defaults import default_style
+from scoregen.styles.style import Style, load_style
 from scoregen.system.threads import one_thread
 from scoregen.tokens.constraints.given_chords import ChordSpan
 from scoregen.tokens.constraints.measure_plan import MeasurePlan, Plan
@@ -94,6 +97,12 @@ def played_task(tokens: TokenScore, style: str | None) -> PlannerTask:
     whole = voices_piece(tokens)
     piece = outer_voices(whole, whole.is_given)
     return PlannerTask(piece, lambda known: ensemble_inputs(piece, known, style), is_played=True)
+
+
+def planner_style(style: Style, ensemble: Ensemble) -> str:
+    """The style that the planner reads, which knows corpora alone: of a composer that of such an ensemble."""
+    own = style.network_style
+    return own if own in PLANNER_STYLES else load_style(default_style(ensemble)).network_style
 
 
 def harmonic_plans(

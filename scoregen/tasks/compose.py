@@ -58,8 +58,7 @@ def compose(
 ) -> Composition:
     """Fill what is blank in a score for an ensemble; without a score, write a new piece.
 
-    `ensemble` is by default that of a page of instruments with empty parts, or that of the pieces of an own style, else
-    a choir of four voices.
+    `ensemble` is by default the `usual_ensemble`.
     `roles` assigns parts to roles (`{"soprano": "1"}`); `blank` empties parts, measures or both
     (`"alto,tenor:5-8"`); `extend` appends measures; `key` is the key of a given score, which is found without it;
     `add` names roles or other instruments that get a new part, `parts` the only ones that are written, of a new piece
@@ -76,7 +75,7 @@ def compose(
     """
     request = ComposeRequest(
         score=score,
-        ensemble=ensemble or _usual_ensemble(score, style),
+        ensemble=ensemble or usual_ensemble(score, style, plan),
         style=style,
         roles=roles or {},
         blank=blank,
@@ -110,8 +109,11 @@ def compose(
     return composition(Work(request, writer, page, task, planning, lyrics, shape), drafts, seconds)
 
 
-def _usual_ensemble(score: Score | None, style: str) -> str:
-    """The name of the ensemble if the caller names none."""
+def usual_ensemble(score: Score | None, style: str, plan: PiecePlan | None = None) -> str:
+    """The name of the ensemble if the caller names none: the instrumentation of a plan, that of a page of instruments
+    with empty parts, or that of the pieces of an own style, else a choir of four voices."""
+    if plan is not None and plan.instrumentation:
+        return plan.instrumentation
     found = ensemble_to_fill(score) if score is not None else None
     return found.name if found else ensemble_for(style)
 

@@ -180,6 +180,7 @@ def _plan(asked: Asked, sources: Sequence[MixtureSource]) -> RunPlan:
     """The plan of a run on corpora in tokens, piano rolls, or scores."""
     from scoregen.benchmarks.jsb16.training_set import read_jsb16_training_set
     from scoregen.model.own_styles.run_plan import RunPlan, choral_plan, run_plan
+    from scoregen.model.sampling.pretrained import CHOIR
     from scoregen.model.training.starting_weights import mixture_weights
 
     if sources:
@@ -187,7 +188,7 @@ def _plan(asked: Asked, sources: Sequence[MixtureSource]) -> RunPlan:
         training_set = read_mixture(asked.corpus, sources, asked.network or NetworkConfig(), options)
         return RunPlan(training_set, mixture_weights(asked.start, training_set.network), options, None)
     if asked.corpus.suffix == ".json":
-        return choral_plan(asked, "satb", lambda corpus, _, *shape: read_jsb16_training_set(Path(corpus), *shape))
+        return choral_plan(asked, CHOIR, lambda corpus, _, *shape: read_jsb16_training_set(Path(corpus), *shape))
     return run_plan(asked)
 
 

@@ -88,6 +88,12 @@ def told_apart(one: Sequence[TokenScore], other: Sequence[TokenScore]) -> float:
     return float((pairs > 0).mean() + 0.5 * (pairs == 0).mean())
 
 
+def movements(folder: Path) -> list[ShardPiece]:
+    """All movements of a folder."""
+    found = read_movements(load_folder(folder))
+    return [*found.train, *found.valid]
+
+
 def nats(network: Network, pieces: Sequence[ShardPiece], style: int) -> dict[str, float]:
     """Nats per choice by task, of the openings of all pieces."""
     held = HeldMovements([movement_in_style(piece, style) for piece in pieces])
@@ -137,7 +143,7 @@ def report(arguments: argparse.Namespace, root: Path) -> None:
         f"seconds of one core {time.process_time() - began:.0f}, steps {result.step}, best {result.figures['step']:.0f}"
     )
     style = find_style(str(out)).style
-    test = [*read_movements(load_folder(corpus.test)).train, *read_movements(load_folder(corpus.test)).valid]
+    test = movements(corpus.test)
     base, tuned = load_checkpoint(shipped() / "ensembles").network, load_checkpoint(out).network
     own = 1 + base.config.styles.index(style.network_style)
     for name, network in (("before", base), ("after", tuned)):
@@ -159,8 +165,7 @@ def report(arguments: argparse.Namespace, root: Path) -> None:
         ("drafts before / after", drafts["before"], drafts["after"]),
     ):
         print(f"told apart, {name}: {told_apart(one, other):.2f} ({len(one)}, {len(other)})")
-    training = read_movements(load_folder(corpus.train))
-    known = NoveltyIndex.of_sonorities(outer_sonorities(piece.tokens) for piece in (*training.train, *training.valid))
+    known = NoveltyIndex.of_sonorities(outer_sonorities(piece.tokens) for piece in movements(corpus.train))
     for name, pieces in (("drafts after", drafts["after"]), ("held-out pieces", real)):
         share = shares(sum_over(known_outer_windows(known, tokens) for tokens in pieces))
         print(f"windows of the training pieces, %, {name}:", *(f"{length}: {share[length]:.2f}" for length in WINDOWS))

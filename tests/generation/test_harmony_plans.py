@@ -9,15 +9,17 @@ from fractions import Fraction
 import pytest
 import torch
 
-from scoregen.generation.harmony_plans import harmonic_plans, has_plans, played_task
+from scoregen.generation.harmony_plans import harmonic_plans, has_plans, planner_style, played_task
 from scoregen.model.harmony.outer_voices import ENSEMBLE_INPUTS
 from scoregen.model.harmony.planner import Planner
 from scoregen.model.harmony.planner_network import PlannerConfig, PlannerNetwork
 from scoregen.plan.harmonic_plan import chords_of, plan_steps
 from scoregen.score.elements import Slot
+from scoregen.score.ensemble import load_ensemble
 from scoregen.score.keys import Key, KeySignature
 from scoregen.score.metre import TimeSignature
 from scoregen.score.theory.chord_kinds import MEMBERS
+from scoregen.styles.style import load_style
 from scoregen.tokens.constraints.given_chords import ChordSpan
 from scoregen.tokens.constraints.measure_plan import MeasurePlan, Plan
 from scoregen.tokens.constraints.planned_chords import PlannedChord
@@ -159,6 +161,18 @@ def players(*last: str, mode: str | None = "minor") -> TokenScore:
     blank = (Slice(Fraction(0), (BLANK,) * 3),)
     closing = tuple(Slice(Fraction(place), (event_from_text(name), BLANK, BLANK)) for place, name in enumerate(last))
     return TokenScore(slots, (*(TokenMeasure(header, blank),) * 3, TokenMeasure(header, closing or blank)))
+
+
+@pytest.mark.parametrize(
+    ("style", "ensemble", "expected"),
+    [
+        ("part-song", "string-trio", "polish-choir"),
+        ("haydn", "string-trio", "openscore-quartets"),
+        ("wolf", "satb", ""),
+    ],
+)
+def test_the_planner_reads_the_corpus_of_a_style_or_of_the_ensemble(style: str, ensemble: str, expected: str) -> None:
+    assert planner_style(load_style(style), load_ensemble(ensemble)) == expected
 
 
 def test_music_for_players_ends_on_the_tonic_in_root_position(played: Planner) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -30,7 +31,7 @@ from scoregen.cli.console.arguments import (
     is_given,
     parse_roles,
 )
-from scoregen.cli.console.inputs import STANDARD_INPUT, exit_with, for_each, input_files, read_input
+from scoregen.cli.console.inputs import exit_with, for_each, input_files
 from scoregen.cli.console.new_pieces import (
     Anacrusis,
     Form,
@@ -55,7 +56,6 @@ from scoregen.cli.console.sampling_options import (
     Temperature,
     TopP,
 )
-from scoregen.cli.console.terminal import file_in_errors
 from scoregen.system.errors import InputError
 
 if TYPE_CHECKING:
@@ -231,7 +231,7 @@ def compose_command(
     shape = LayoutOptions(layout, reduction)
     shape.check()
     options: dict[str, Any] = {
-        "ensemble": ensemble,
+        "ensemble": ensemble if is_given(context, "ensemble") else None,
         "style": style,
         "roles": parse_roles(role or ()),
         "blank": tuple(blank or ()),
@@ -261,32 +261,17 @@ def compose_command(
         raise InputError("--seconds is for a new piece with a mood, a story or a named form; give its --measures")
     if plan is not None:
         options["plan"] = plan_of_file(plan, score, piece | given_options(chords=chords, figured_bass=figured_bass))
-    if not is_given(context, "ensemble"):
-        asked = options["plan"].instrumentation if options.get("plan") else _page_ensemble(scores)
-        ensemble = options["ensemble"] = asked or ensemble_for(style)
     if not (score or piece or output or chords or options.get("plan")):
         raise InputError("found no score; name a melody, or describe a new piece with --measures or --key")
     options["piece"] = PieceOptions(**piece) if piece else None
     liked = _liked(like, options) if like else None
-    outputs = output_files(output, scores, load_ensemble(ensemble).name, ".musicxml")
+    outputs = partial(output_files, output, scores, suffix=".musicxml")
     engraving = engraving_options(paper, staff_size, landscape)
     writing = AlternativeWriting(outputs, count, engraving, provenance, force, as_json, quiet, show_plan, liked)
-    if len(scores) == 1:
-        writing.check(scores[0])
+    expected = load_ensemble(options["ensemble"] or ensemble_for(style)).name
+    prepare_writers(outputs(expected)[scores[0]])
     check_device(device)
-    prepare_writers(outputs[scores[0]])
     exit_with(for_each(scores, lambda each: compose_one(each, options, writing), as_json=as_json))
-
-
-def _page_ensemble(scores: Sequence[Path | None]) -> str | None:
-    """The ensemble of a page with empty parts for instruments; None for several scores, and for any other page."""
-    if len(scores) != 1 or scores[0] is None or scores[0] == STANDARD_INPUT:
-        return None
-    from scoregen.score.ensemble import ensemble_to_fill
-
-    with file_in_errors(scores[0]):
-        found = ensemble_to_fill(read_input(scores[0]))
-    return found.name if found else None
 
 
 def _names(text: str | None) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class AlternativeWriting:
-    """Where the alternatives of each score go, and how they are written."""
+    """Where the alternatives of each score go, by the name of its ensemble, and how they are written."""
 
-    outputs: Mapping[Path | None, tuple[Path, ...]]
+    outputs: Callable[[str], Mapping[Path | None, tuple[Path, ...]]]
     count: int
     engraving: EngravingOptions
     provenance: bool
@@ -38,12 +38,11 @@ class AlternativeWriting:
     show_plan: bool
     liked: Liked | None
 
-    def check(self, score: Path | None) -> None:
+    def check(self, targets: Targets) -> None:
         """Check before the work that the files of a score can be written."""
-        with targets_of(self.outputs[score], as_json=self.as_json, copy=False) as targets:
-            if targets.piped and self.count > 1:
-                raise InputError(f"--count {self.count}: standard output takes one score; name a file with -o")
-            check_outputs(targets.paths, self.count, provenance=self.provenance, force=self.force)
+        if targets.piped and self.count > 1:
+            raise InputError(f"--count {self.count}: standard output takes one score; name a file with -o")
+        check_outputs(targets.paths, self.count, provenance=self.provenance, force=self.force)
 
     def write(self, composition: Composition, targets: Targets) -> list[WrittenFiles]:
         """Write every alternative."""
@@ -78,20 +77,24 @@ def _write_alternative(
 
 def compose_one(score: Path | None, options: Mapping[str, Any], writing: AlternativeWriting) -> dict[str, Any]:
     """Compose and write one score; the result for programs."""
-    from scoregen.tasks.compose import compose
+    from scoregen.score.ensemble import load_ensemble
+    from scoregen.tasks.compose import compose, usual_ensemble
 
-    writing.check(score)
     seconds: dict[str, float] = {}
-    with progress(quiet=writing.quiet) as stage, targets_of(writing.outputs[score], as_json=writing.as_json) as targets:
+    with progress(quiet=writing.quiet) as stage:
         with _timed(seconds, "read", stage("reading")):
             given = read_input(score) if score else None
-        with file_in_errors(score), _timed(seconds, "compose", stage("composing")) as advance:
-            composition = compose(given, progress=advance, **options)
-        with _timed(seconds, "write", stage("writing")):
-            written = writing.write(composition, targets)
+        ensemble = options["ensemble"] or usual_ensemble(given, options["style"], options.get("plan"))
+        outputs = writing.outputs(load_ensemble(ensemble).name)
+        with targets_of(outputs[score], as_json=writing.as_json) as targets:
+            writing.check(targets)
+            with file_in_errors(score), _timed(seconds, "compose", stage("composing")) as advance:
+                composition = compose(given, progress=advance, **{**options, "ensemble": ensemble})
+            with _timed(seconds, "write", stage("writing")):
+                written = writing.write(composition, targets)
     notices = dict.fromkeys(notice for done in written for notice in done.notices)
     notices |= dict.fromkeys(writing.liked.notices(composition.score) if writing.liked else ())
-    place = f"{name_of(score)}: " if len(writing.outputs) > 1 else ""
+    place = f"{name_of(score)}: " if len(outputs) > 1 else ""
     understood = f"{place}understood: {composition.understanding}"
     print_messages((understood, *composition.notices, *notices), quiet=writing.quiet)
     if writing.show_plan:

@@ -14,15 +14,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from scoregen.cli.console.arguments import DEFAULT_NAME
 from scoregen.cli.console.inputs import STANDARD_INPUT
 from scoregen.system.errors import InputError, OutputError, Place
-
-if TYPE_CHECKING:
-    pass
-
 
 ENGRAVED = frozenset({".svg", ".pdf", ".png"})
 STANDARD_OUTPUT = "-"
@@ -107,7 +102,7 @@ def _key(path: Path) -> str:
 
 
 @contextmanager
-def targets_of(paths: Sequence[Path], *, as_json: bool = False, copy: bool = True) -> Iterator[Targets]:
+def targets_of(paths: Sequence[Path], *, as_json: bool = False) -> Iterator[Targets]:
     """The files with temporary ones for standard output, to which their content is copied at the end."""
     if as_json and any(path.stem == STANDARD_OUTPUT for path in paths):
         raise InputError("--json: standard output takes the JSON; name a file for the score with -o")
@@ -115,7 +110,7 @@ def targets_of(paths: Sequence[Path], *, as_json: bool = False, copy: bool = Tru
         real = [Path(folder) / f"score{path.suffix}" if path.stem == STANDARD_OUTPUT else path for path in paths]
         piped = tuple(path for path, name in zip(real, paths, strict=True) if path != name)
         yield Targets(tuple(real), piped)
-        for path in piped if copy else ():
+        for path in piped:
             _copy(path)
 
 

@@ -11,8 +11,6 @@ from scoregen.generation.composing.writer import Writer
 from scoregen.generation.infill_task import InfillTask
 from scoregen.generation.reranking import RankingCriteria
 from scoregen.generation.voice_rules import comfortable_range
-from scoregen.styles.defaults import default_style
-from scoregen.styles.style import load_style
 from scoregen.tokens.constraints.measure_plan import Plan
 from scoregen.tokens.encode import encode
 from scoregen.tokens.events import TokenScore
@@ -61,24 +59,17 @@ def _requests(writer: Writer, task: InfillTask, planning: Planning, tokens: Toke
     ]
 
 
-def _planner_style(writer: Writer) -> str:
-    """The style that the planner reads, which knows corpora alone: of a composer that of such an ensemble."""
-    from scoregen.model.harmony.outer_voices import PLANNER_STYLES
-
-    own = writer.style.network_style
-    return own if own in PLANNER_STYLES else load_style(default_style(writer.ensemble)).network_style
-
-
 def _with_harmony(
     writer: Writer, tokens: TokenScore, plans: Sequence[Sequence[Plan]]
 ) -> list[tuple[TokenScore, Sequence[Plan]]]:
     """The task of each alternative under its best harmonic plan, with the plan of measures that it goes with."""
-    from scoregen.generation.harmony_plans import harmonic_plans, has_plans, played_task
+    from scoregen.generation.harmony_plans import harmonic_plans, has_plans, planner_style, played_task
 
     planner, seed = writer.pretrained.planner, writer.options.seed
     if planner is None or not has_plans(tokens):
         return [(tokens, own) for own in plans]
-    played = played_task(tokens, _planner_style(writer)) if writer.is_for_instruments else None
+    style = planner_style(writer.style, writer.ensemble)
+    played = played_task(tokens, style) if writer.is_for_instruments else None
     best = [
         harmonic_plans(planner, tokens, own, f"{seed} {number}", task=played)[0] for number, own in enumerate(plans)
     ]

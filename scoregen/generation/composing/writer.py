@@ -49,20 +49,15 @@ class Writer:
 def load_writer(request: ComposeRequest) -> Writer:
     """The writer of a request; InputError if no weights fit it."""
     from scoregen.model.engine.loading import load_engine
-    from scoregen.model.sampling.mixture import load_mixture
+    from scoregen.model.sampling.mixture import load_chosen
 
     ensemble = with_instruments(load_ensemble(request.ensemble), (*request.add, *request.parts))
     if request.score is None and request.parts:
         ensemble = _of_parts(ensemble, request.parts)
     is_named = request.style != DEFAULT_STYLE
     chosen = choose_style(request.style if is_named else default_style(ensemble))
-    pretrained = load_mixture(
-        _weights_of(chosen, request.checkpoint),
-        ensemble,
-        may_stand_in=True,
-        network_styles=[entry.style.network_style for entry, _ in chosen.parts],
-        target=chosen.style.network_style,
-    )
+    _check_checkpoint(chosen, request.checkpoint)
+    pretrained = load_chosen(chosen, ensemble, request.checkpoint, may_stand_in=True)
     if pretrained.knows_descriptions:
         chosen = choose_style(INSTRUMENTS) if chosen.style.name == DEFAULT_STYLE else chosen
     options = _with_costs(request.sampling, chosen.style)
@@ -75,15 +70,12 @@ def _of_parts(ensemble: Ensemble, parts: Collection[str]) -> Ensemble:
     return replace(ensemble, roles=tuple(role for role in ensemble.roles if role.name in parts))
 
 
-def _weights_of(chosen: StyleChoice, checkpoint: Path | str | None) -> list[tuple[Path, float]]:
-    """The weights of a style and their shares; a checkpoint that is named takes the place of shipped ones."""
-    if checkpoint is None:
-        return [(entry.weights, share) for entry, share in chosen.parts]
-    if chosen.is_own:
+def _check_checkpoint(chosen: StyleChoice, checkpoint: Path | str | None) -> None:
+    """InputError for a checkpoint beside an own style; it takes the place of shipped weights."""
+    if checkpoint is not None and chosen.is_own:
         raise InputError(
             f"--checkpoint {checkpoint}: the style {chosen.style.name} has its own weights; omit one of them"
         )
-    return [(Path(checkpoint), share) for _, share in chosen.parts]
 
 
 def _with_costs(options: SamplingOptions, style: Style) -> SamplingOptions:

@@ -11,8 +11,7 @@ from scoregen.model.features.conditioning import Example
 from scoregen.model.network.batches import collate
 from scoregen.model.network.likelihood import likelihood
 from scoregen.model.network.network import Network
-from scoregen.model.training.examples import without_plan
-from scoregen.model.training.mixture import Movement, opening_of
+from scoregen.model.training.mixture import Movement, opening_of, unplanned
 from scoregen.styles.library import shipped_styles
 from scoregen.system.errors import InputError
 
@@ -56,15 +55,11 @@ def nearest_style(
         raise InputError("no style that ships is for these weights; name a style with --from")
     count = min(OPENINGS, len(movements))
     chosen = [movements[number * len(movements) // count] for number in range(count)]
-    openings = [_without_plan(opening_of(movement, None, SLICES)) for movement in chosen]
+    openings = [unplanned(opening_of(movement, None, SLICES)) for movement in chosen]
     ids = {name: 1 + network.config.styles.index(own) for name, own in candidates.items()}
     nats = {name: _nats(network, openings, number) for name, number in ids.items()}
     best = min(nats, key=lambda name: nats[name] - MARGIN * (name == usual))
     return NearestStyle(best, candidates[best], nats[best], _nats(network, openings, 0), len(candidates))
-
-
-def _without_plan(example: Example) -> Example:
-    return replace(example, piece=without_plan(example.piece))
 
 
 def _nats(network: Network, openings: Sequence[Example], style: int) -> float:

@@ -19,6 +19,7 @@ from scoregen.model.network.checkpoint import Checkpoint, network_of, read_weigh
 from scoregen.model.network.config import NetworkConfig, TrainingOptions
 from scoregen.model.own_styles.folder_set import FolderSet, folder_training_set, read_folder_set
 from scoregen.model.own_styles.nearest_style import nearest_style, shipped_for
+from scoregen.model.sampling.pretrained import CHOIR, ENSEMBLES
 from scoregen.model.training.starting_weights import (
     NONE,
     SHIPPED,
@@ -37,8 +38,6 @@ from scoregen.system.errors import InputError
 if TYPE_CHECKING:
     from scoregen.model.network.network import Network
 
-CHOIR, ENSEMBLES = "satb", "ensembles"
-"""The ensemble of the weights for choirs, and the weights for any ensemble."""
 FINE_TUNING = TrainingOptions(
     steps=200, learning_rate=5e-4, weight_decay=0, pull=20, save_every=20, patience=4, warm_up=20, ema_decay=0.98
 )
@@ -98,23 +97,23 @@ class Asked:
         return replace(defaults, **{**merged, **self.changes})
 
 
-def run_plan(asked: Asked, read_choral: ReadChoral = read_training_set) -> RunPlan:
-    """The plan of a run on a folder of scores or a corpus by its name; `read_choral` reads pieces for a choir.
+def run_plan(asked: Asked) -> RunPlan:
+    """The plan of a run on a folder of scores or a corpus by its name.
 
     InputError if no piece can be used, or if the starting weights do not fit.
     """
     choir = load_ensemble(CHOIR)
     named = None if asked.start in (SHIPPED, NONE) else read_weights(path_of(asked.start)).config
     if named is not None and named.roles:
-        return choral_plan(asked, asked.ensemble or CHOIR, read_choral)
+        return choral_plan(asked, asked.ensemble or CHOIR)
     ensemble = asked.ensemble or ensemble_of(load_corpus(str(asked.corpus)), choir)
     if ensemble == CHOIR and named is None:
-        return choral_plan(asked, CHOIR, read_choral)
+        return choral_plan(asked, CHOIR)
     return _ensemble_plan(asked, "" if ensemble == ANY else ensemble)
 
 
-def choral_plan(asked: Asked, ensemble: str, read: ReadChoral) -> RunPlan:
-    """The plan of a run for weights with a voice for each role of an ensemble."""
+def choral_plan(asked: Asked, ensemble: str, read: ReadChoral = read_training_set) -> RunPlan:
+    """The plan of a run for weights with a voice for each role of an ensemble, whose pieces `read` reads."""
     starting = starting_weights(asked.start, asked.corpus, ensemble, asked.network)
     initial = starting.checkpoint
     options = asked.chosen(FINE_TUNING if initial else TrainingOptions())

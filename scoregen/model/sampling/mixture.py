@@ -24,6 +24,7 @@ from scoregen.model.sampling.feature_matching import Features
 from scoregen.model.sampling.feature_matching_file import Calibration
 from scoregen.model.sampling.pretrained import Pretrained, load_pretrained, pretrained_of
 from scoregen.score.ensemble import Ensemble
+from scoregen.styles.library import StyleChoice
 from scoregen.system.errors import InputError, Place
 from scoregen.tokens.successions import SuccessionTable
 from scoregen.tokens.window_hashes import NoveltyIndex
@@ -32,6 +33,19 @@ STYLES = "style.weight"
 """The parameter with the vectors of the styles; the first is that of an unknown style."""
 Part = tuple[Pretrained, float]
 """A checkpoint and its share."""
+
+
+def load_chosen(
+    chosen: StyleChoice, ensemble: Ensemble, checkpoint: Path | str | None = None, *, may_stand_in: bool = False
+) -> Pretrained:
+    """The weights of a style or of a mixture of styles, as one; `checkpoint` takes the place of those of each part."""
+    return load_mixture(
+        [(entry.weights if checkpoint is None else Path(checkpoint), share) for entry, share in chosen.parts],
+        ensemble,
+        may_stand_in=may_stand_in,
+        network_styles=[entry.style.network_style for entry, _ in chosen.parts],
+        target=chosen.style.network_style,
+    )
 
 
 def load_mixture(

@@ -113,8 +113,7 @@ def mixture_examples(
     """Examples of a mixture. Each source is validated on three tasks: nothing, a part, and the plan given.
 
     Music of a single part lacks the second task, music without plans the third. The first source's task without
-    anything given is FREE. `measured` is the number of excerpts of each task. Examples
-    have up to `longest` slices.
+    anything given is FREE. `measured` is the number of excerpts of each task. Examples have up to `longest` slices.
     """
     shares = np.array([source.share for source in sources])
     totals = [np.cumsum(_by_length(source.train.lengths)) for source in sources]
@@ -224,15 +223,16 @@ def _tasks(sources: Sequence[Source], measured: int, split: str) -> dict[str, li
         chosen = [movements[index * len(movements) // count] for index in range(count)]
         free, part = ([opening_of(movement, given) for movement in chosen] for given in (None, source.given_part))
         planned = [example for example in free if has_plan(example.piece)]
-        for task, examples in ((FREE, _unplanned(free)), ("part", _unplanned(part)), (PLANNED, planned)):
+        for task, examples in ((FREE, map(unplanned, free)), ("part", map(unplanned, part)), (PLANNED, planned)):
             name = task if source is sources[0] else f"{source.name}_{task}"
             scored = [example for example in examples if not example.given.all()]
             tasks |= {name: scored} if scored else {}
     return tasks
 
 
-def _unplanned(examples: Sequence[Example]) -> list[Example]:
-    return [replace(example, piece=without_plan(example.piece)) for example in examples]
+def unplanned(example: Example) -> Example:
+    """The example with its plan unknown."""
+    return replace(example, piece=without_plan(example.piece))
 
 
 def opening_of(movement: Movement, given_part: int | None, slices: int = EXCERPT) -> Example:

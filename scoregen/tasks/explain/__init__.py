@@ -30,7 +30,7 @@ from scoregen.score.timeline import SoundingNote, measure_onsets, pitch_of, soun
 from scoregen.system.wording import python_errors
 from scoregen.tasks.explain.report import names, plain
 from scoregen.tasks.explain.request import ExplainRequest, explain_request, played_request, writing_record
-from scoregen.tasks.explain.weights import sampler_settings, style_of, weights_of
+from scoregen.tasks.explain.weights import sampler_settings, style_of
 from scoregen.tokens.voice_descriptions import low_voices
 
 if TYPE_CHECKING:
@@ -112,20 +112,22 @@ def explain(
     the free ones for instruments. Raises InputError if the score lacks a voice or has nothing to explain, and
     RefusedError if the network cannot read it.
     """
+    from scoregen.generation.harmony_plans import planner_style
     from scoregen.model.inspection.attribution import choice_records
+    from scoregen.model.sampling.mixture import load_chosen
     from scoregen.tasks.explain.plans import explained_plan
 
     report_progress = progress or (lambda fraction: None)
     record = writing_record(score)
     players = load_ensemble(ensemble or record.ensemble or "satb")
     chosen, missing = style_of(record, players, style)
-    pretrained = weights_of(players, checkpoint, chosen)
+    pretrained = load_chosen(chosen, players, checkpoint)
     is_played = pretrained.knows_descriptions
     rule_set = load_rule_set(rules or ("free" if is_played else DEFAULT))
     if is_played:
-        task = played_request(score, players, roles or {}, given, chosen.style)
+        task = played_request(score, players, roles or {}, given, record, chosen.style)
     else:
-        task = explain_request(score, players, roles or {}, given)
+        task = explain_request(score, players, roles or {}, given, record)
     settings, checksum = sampler_settings(task, pretrained, chosen), pretrained.weights.checksum
     report_progress(0.2)
     records = choice_records(settings, task.tokens, task.given, OPTIONS)
@@ -164,8 +166,7 @@ def explain(
             pretrained.planner,
             task.tokens,
             task.given,
-            is_played=is_played,
-            network_style=(None, *pretrained.weights.config.styles)[settings.network_style],
+            planner_style(chosen.style, players) if is_played else None,
         ),
     )
 

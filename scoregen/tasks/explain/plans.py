@@ -40,20 +40,18 @@ def explained_plan(
     planner: Planner | None,
     tokens: TokenScore,
     given: Sequence[Sequence[bool]],
-    *,
-    is_played: bool = False,
-    network_style: str | None = None,
+    style: str | None = None,
 ) -> tuple[PlannedStep, ...]:
     """The plan of a finished score; `given` by measure and voice.
 
-    The planner of music that `is_played`, and not sung by a choir, reads a style of the network.
+    `style` is the one that the planner for any ensemble reads (`planner_style`), None for that of a choir.
     """
     headers = [measure.header for measure in with_harmony(tokens).measures]
     rows = plan_rows(headers)
     if planner is None or not has_plans(tokens):
         return tuple(PlannedStep(row, None, ()) for row in rows)
     blank = _blanked(tokens, given)
-    task = played_task(blank, network_style) if is_played else None
+    task = None if style is None else played_task(blank, style)
     drawn = [
         [measure.header for measure in plan.tokens.measures]
         for plan in harmonic_plans(planner, blank, [{}], _SEED, PLANS, task)

@@ -63,16 +63,15 @@ class WritingRecord:
 
 
 def explain_request(
-    score: Score, ensemble: Ensemble, role_parts: Mapping[str, str], given: Sequence[str]
+    score: Score, ensemble: Ensemble, role_parts: Mapping[str, str], given: Sequence[str], record: WritingRecord
 ) -> ExplainRequest:
     """The request of a choir. InputError for a role without a voice; RefusedError if encoding fails.
 
-    `given` selects the given music (`soprano`, `soprano,bass:1-4`). Without it, the provenance of a score that
+    `given` selects the given music (`soprano`, `soprano,bass:1-4`). Without it, the `record` of a score that
     scoregen wrote defines the given music; in any other score nothing is given.
     """
     _check_notes(score)
     slots = _slots(score, ensemble, role_parts)
-    record = writing_record(score)
     notices = [
         f"part {part.name or part.id!r} has no role in {ensemble.name}: it is shown but ignored"
         for part in score.parts
@@ -85,11 +84,16 @@ def explain_request(
 
 
 def played_request(
-    score: Score, ensemble: Ensemble, role_parts: Mapping[str, str], given: Sequence[str], style: Style
+    score: Score,
+    ensemble: Ensemble,
+    role_parts: Mapping[str, str],
+    given: Sequence[str],
+    record: WritingRecord,
+    style: Style,
 ) -> ExplainRequest:
     """The request of any other ensemble: all voices of its parts, which may sound chords."""
     _check_notes(score)
-    record, matched = writing_record(score), seated_parts(score, ensemble, role_parts, ())
+    matched = seated_parts(score, ensemble, role_parts, ())
     roles = {matched[role.name]: role for role in ensemble.roles if role.name in matched}
     if not roles:
         raise InputError(

@@ -1,8 +1,7 @@
-"""The style, the weights and the settings of the sampler under which a score is explained."""
+"""The style and the settings of the sampler under which a score is explained."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scoregen.generation.voice_rules import voice_rule
@@ -28,14 +27,6 @@ def style_of(record: WritingRecord, players: Ensemble, style: str | None) -> tup
         return choose_style(usual), (
             f"the score was written in the style {record.style}, which is not found; name it with --style",
         )
-
-
-def weights_of(players: Ensemble, checkpoint: Path | None, chosen: StyleChoice) -> Pretrained:
-    """The weights of the style, or of a checkpoint, and what is next to them."""
-    from scoregen.model.sampling.mixture import load_mixture
-
-    weights = [(checkpoint, 1.0)] if checkpoint else [(entry.weights, share) for entry, share in chosen.parts]
-    return load_mixture(weights, players)
 
 
 def sampler_settings(task: ExplainRequest, pretrained: Pretrained, chosen: StyleChoice) -> SamplerSettings:

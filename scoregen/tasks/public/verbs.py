@@ -95,9 +95,9 @@ def compose(
 ) -> Composition:
     """Fill what is blank in a score for an ensemble; without a score, write a new piece.
 
-    `score`: anything that `read_score` takes. `ensemble` is by default that of a page of instruments with empty parts,
-    or that of the pieces of an own style, else `satb`. `roles` assigns parts to roles (`{"soprano": "1"}`); `blank`
-    empties parts, measures or both (`"alto,tenor:5-8"`); `extend` appends measures; `count` is the number of
+    `score`: anything that `read_score` takes. `ensemble` is by default that of a plan, of a page of instruments with
+    empty parts, or of the pieces of an own style, else `satb`. `roles` assigns parts to roles (`{"soprano": "1"}`);
+    `blank` empties parts, measures or both (`"alto,tenor:5-8"`); `extend` appends measures; `count` is the number of
     alternatives.
 
     `options` are those of sampling (`seed=1`, `temperature`, `top_p`, `candidates`, `passes`, `span`), those of a new

@@ -61,3 +61,13 @@ def test_the_files_of_parts_have_the_chords_too(tmp_path: Path) -> None:
 def test_a_wrong_key_is_one_line(choir: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["convert", str(choir), str(choir.with_suffix(".pdf")), "--transpose", "H#"]) == 2
     assert "expected an interval (M2, -m3), a number of semitones (-2), or a key" in capsys.readouterr().err
+
+
+def test_what_midi_cannot_hold_is_named_by_convert_alone(
+    repository: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    song = str(repository / "corpora/samples/nun-danket.musicxml")
+    assert run(["convert", song, str(tmp_path / "converted.mid")]) == 0
+    assert capsys.readouterr().err == "scoregen: MIDI files cannot hold 1 slur\n"
+    assert run(["render", song, "-o", str(tmp_path / "rendered.mid")]) == 0
+    assert capsys.readouterr().err == ""

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
 
 import pytest
 
 from scoregen.cli.app import run
+from scoregen.notation.files import write_score
 from scoregen.score.ensemble import ensemble_names
+from tests.chorales import chorale
+from tests.score.ensemble.pages import page
 
 Captured = pytest.CaptureFixture[str]
 
@@ -49,3 +53,22 @@ def test_an_output_has_the_name_of_the_ensemble(tmp_path: Path, untrained: Path)
     options = ["--measures", "2", "--candidates", "1", "--passes", "0", "--checkpoint", str(untrained), "-q"]
     assert run(["compose", "--ensemble", "S.S.A.", *options, "-o", f"{tmp_path}/"]) == 0
     assert [path.name for path in tmp_path.iterdir()] == ["new-piece.ssa.musicxml"]
+
+
+def test_each_page_is_written_for_its_own_ensemble_from_files_and_from_standard_input(
+    tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = [tmp_path / "trio.musicxml", tmp_path / "tune.musicxml"]
+    write_score(page("string-trio", 0), files[0])
+    write_score(chorale(1, measures=2, voices=1), files[1])
+    options = ["--candidates", "1", "--passes", "0", "-q"]
+    assert run(["compose", *map(str, files), *options, "-o", f"{tmp_path}/out/"]) == 0
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
+        "trio.string-trio.musicxml",
+        "tune.satb.musicxml",
+    ]
+    capsysbinary.readouterr()
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(files[0].read_bytes())))
+    assert run(["compose", "-", *options]) == 0
+    expected = (tmp_path / "out" / "trio.string-trio.musicxml").read_bytes()
+    assert capsysbinary.readouterr().out == expected

@@ -6,25 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from scoregen.score.edit import with_parts, with_rests
-from scoregen.score.elements import Score, Slot
-from scoregen.score.ensemble import ensemble_to_fill, load_ensemble, new_parts
+from scoregen.score.edit import with_rests
+from scoregen.score.ensemble import ensemble_to_fill
 from tests.chorales import chorale
-
-
-def page(name: str, tune: int) -> Score:
-    """The parts of an ensemble, of which the first has a tune and the others are empty."""
-    parts = new_parts(load_ensemble(name))
-    given = chorale(1, measures=2, voices=1)
-    moved = [
-        replace(measure, voices=tuple(replace(voice, slot=Slot(parts[tune].id)) for voice in measure.voices))
-        for measure in given.measures
-    ]
-    score = with_parts(replace(given, parts=(parts[tune],), measures=tuple(moved)), parts)
-    empty = [
-        Slot(part.id, staff) for index, part in enumerate(parts) if index != tune for staff in range(1, part.staves + 1)
-    ]
-    return with_rests(score, empty)
+from tests.score.ensemble.pages import page
 
 
 @pytest.mark.parametrize("name", ["voice-piano", "string-quartet", "brass-quintet"])

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from scoregen.model.network.config import SamplingOptions
+from scoregen.notation.files import read_score, write_score
 from scoregen.plan.form import PieceOptions
 from scoregen.score.elements import Chord, Note, Score, Voice
 from scoregen.score.pitch import Pitch
@@ -18,6 +19,7 @@ from scoregen.score.timeline import sounding_notes
 from scoregen.tasks.compose import compose
 from scoregen.tasks.explain import Explanation, explain, page
 from scoregen.tasks.explain.report import plain
+from scoregen.tasks.provenance import provenance_fields
 from tests.chorales import chorale
 
 
@@ -109,6 +111,20 @@ def test_a_quartet_is_explained_by_the_weights_for_any_ensemble() -> None:
     assert found.plan
     assert not any("other weights" in notice for notice in found.notices)
     assert plain(found)["mean_nats"] < 8
+
+
+def test_a_mixture_of_styles_is_explained_by_the_weights_that_wrote_it(tmp_path: Path) -> None:
+    done = compose(
+        ensemble="string-trio",
+        style="haydn:0.7,mozart:0.3",
+        piece=PieceOptions(measures=1),
+        sampling=SamplingOptions(1, candidates=1, passes=0),
+    ).alternatives[0]
+    file = tmp_path / "trio.musicxml"
+    write_score(done.score, file, provenance=provenance_fields(done.provenance))
+    found = explain(read_score(file))
+    assert found.weights == done.provenance["weights"]
+    assert not any("other weights" in notice for notice in found.notices)
 
 
 def test_the_piano_under_a_melody_is_explained_and_the_melody_given() -> None:

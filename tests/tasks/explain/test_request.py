@@ -14,7 +14,7 @@ from scoregen.score.ensemble import load_ensemble
 from scoregen.styles.style import load_style
 from scoregen.system.errors import InputError
 from scoregen.tasks.compose import SamplingOptions, compose
-from scoregen.tasks.explain.request import ExplainRequest, explain_request
+from scoregen.tasks.explain.request import ExplainRequest, explain_request, writing_record
 from scoregen.tasks.provenance import provenance_fields
 from tests.chorales import chorale
 from tests.notation import handmade
@@ -24,7 +24,7 @@ SATB = load_ensemble("satb")
 
 
 def task(score: Score, *given: str, **roles: str) -> ExplainRequest:
-    return explain_request(score, SATB, roles, given)
+    return explain_request(score, SATB, roles, given, writing_record(score))
 
 
 def test_of_anyones_score_nothing_was_given() -> None:

@@ -42,15 +42,17 @@ def is_style(name: str) -> bool:
     return name.partition(".")[0] == STYLES
 
 
-def groups(network: Network, more: Iterable[Tensor], style_rate: float) -> list[dict[str, Any]]:
-    """The groups of an optimizer: `more` parameters, and the vectors of the styles with a rate of their own.
+def groups(named: Iterable[tuple[str, Tensor]], style_rate: float) -> list[dict[str, Any]]:
+    """The groups of an optimizer: parameters with their names, of which the vectors of styles have a rate of their own.
 
-    There is one group if the rate is that of all.
+    There is one group, in the same order, if the rate is that of all.
     """
-    styles = [weight for name, weight in network.named_parameters() if is_style(name) and weight.requires_grad]
+    changed = list(named)
+    styles = [weight for name, weight in changed if is_style(name)]
     if not styles or style_rate == 1:
-        return [{"params": [*styles, *more]}]
-    return [{"params": [*more]}, {"params": styles, RATE: style_rate}]
+        return [{"params": [weight for _, weight in changed]}]
+    others = [weight for name, weight in changed if not is_style(name)]
+    return [{"params": others}, {"params": styles, RATE: style_rate}]
 
 
 class AdapterOptimizer(torch.optim.AdamW):
@@ -63,8 +65,9 @@ class AdapterOptimizer(torch.optim.AdamW):
         self.origin = [weight.detach().clone() for weight in self.adapted]
         self.up = [nn.Parameter(weight.new_zeros(len(weight), RANK)) for weight in self.adapted]
         self.down = [nn.Parameter(_thin(weight, generator)) for weight in self.adapted]
-        free = [weight for name, weight in network.named_parameters() if is_free(name) and not is_style(name)]
-        super().__init__(groups(network, [*free, *self.up, *self.down], style_rate), **rates)
+        free = [(name, weight) for name, weight in network.named_parameters() if is_free(name)]
+        thin = [("adapter", weight) for weight in (*self.up, *self.down)]
+        super().__init__(groups([*free, *thin], style_rate), **rates)
 
     def zero_grad(self, set_to_none: bool = True) -> None:
         super().zero_grad(set_to_none)

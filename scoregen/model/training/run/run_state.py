@@ -27,7 +27,7 @@ from torch import Tensor
 from scoregen.model.network.checkpoint import Checkpoint, save_checkpoint
 from scoregen.model.network.config import NetworkConfig, TrainingOptions
 from scoregen.model.network.network import Network
-from scoregen.model.training.run.adapters import AdapterOptimizer, groups, is_style
+from scoregen.model.training.run.adapters import AdapterOptimizer, groups
 from scoregen.model.training.run.tensorboard import append_events, write_events
 from scoregen.model.training.run.tuning import freeze_others
 from scoregen.system.errors import CONTENT_FAULTS, InputError, Place
@@ -101,14 +101,15 @@ class Run:
     def _optimizer(self, network: Network) -> torch.optim.AdamW:
         """The optimizer of the parameters that change, for a network with its starting weights."""
         options = self.options
-        rates: dict[str, Any] = {"lr": options.learning_rate, "weight_decay": options.weight_decay}
-        rates["betas"] = (0.9, 0.98)
+        rates: dict[str, Any] = {
+            "lr": options.learning_rate,
+            "betas": (0.9, 0.98),
+            "weight_decay": options.weight_decay,
+        }
         if options.tuned == "adapters":
             return AdapterOptimizer(network, options.seed, options.style_rate, **rates)
-        if options.style_rate == 1:
-            return torch.optim.AdamW([weight for weight in network.parameters() if weight.requires_grad], **rates)
-        others = [each for name, each in network.named_parameters() if each.requires_grad and not is_style(name)]
-        return torch.optim.AdamW(groups(network, others, options.style_rate), **rates)
+        changed = ((name, weight) for name, weight in network.named_parameters() if weight.requires_grad)
+        return torch.optim.AdamW(groups(changed, options.style_rate), **rates)
 
     def _origin(self, device: torch.device) -> dict[str, Tensor]:
         if self.start is None or not self.options.pull:
