@@ -23,7 +23,7 @@ from scoregen.notation.musicxml.document import decode_text, read_bytes, seriali
 from scoregen.notation.musicxml.mxl import check_archive
 from scoregen.notation.musicxml.read.score import read_musicxml
 from scoregen.notation.musicxml.tree import parse, parse_xml
-from scoregen.notation.second_readers.contents import Contents, Losses, losses, score_contents
+from scoregen.notation.second_readers.contents import Contents, Losses, losses, score_contents, with_losses
 from scoregen.notation.second_readers.kern import kern_contents
 from scoregen.notation.second_readers.mei import mei_contents, without_alternatives
 from scoregen.notation.second_readers.musescore import musescore_contents
@@ -87,8 +87,7 @@ def _musescore(path: Path) -> Score:
         return score
     if file is None:
         return score
-    lost = losses(file, score_contents(score))
-    return replace(score, notices=(*score.notices, f"{path.name}: {lost}")) if lost else score
+    return with_losses(score, losses(file, score_contents(score)), path.name)
 
 
 def _kern(path: Path) -> Score:
@@ -173,15 +172,7 @@ def _checked(reading: _Reading, file: Contents, path: Path) -> Score:
         raise RefusedError(
             f"{reading.lost.missing} of {total} notes cannot be read; export the score as MusicXML", Place(str(path))
         )
-    if not reading.lost:
-        return reading.score
-    return replace(
-        reading.score,
-        notices=(
-            *reading.score.notices,
-            f"{path.name}: {reading.lost}; export it as MusicXML to keep all",
-        ),
-    )
+    return with_losses(reading.score, reading.lost, path.name, "export it as MusicXML to keep all")
 
 
 def _score(path: Path, shown: Path, library: Library, kind: str) -> Score:
