@@ -12,7 +12,6 @@ from scoregen.corpora.manifest import Corpus, CorpusPiece, checksum
 from scoregen.corpora.reading.kern_score import read_kern_reading
 from scoregen.corpora.reading.pieces import Reading, read_file, score_pieces
 from scoregen.corpora.shards import ShardPiece, ShardSource
-from scoregen.notation.files import read_score
 from scoregen.score.elements import Part, Score
 from scoregen.score.ensemble import Ensemble, match_roles, recognise_ensemble
 from scoregen.score.instruments import family_of, instrument_named
@@ -59,7 +58,7 @@ def ensemble_of(corpus: Corpus, choir: Ensemble) -> str:
 def _ensemble_name(piece: CorpusPiece, choir: Ensemble) -> str | None:
     """The name of the ensemble of a file, None if it cannot be read."""
     try:
-        score = read_score(piece.path)
+        score = read_for_training(piece.path).score
     except ScoregenError:
         return None
     if is_sung_by(score, choir):
