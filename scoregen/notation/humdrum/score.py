@@ -1,6 +1,6 @@
 """A Humdrum file as a score: notes, rests, ties, words, signatures, barlines, and whether a part is sung.
 
-It keeps what tokens keep, and the words, in a hundredth of the time of a reader that keeps every mark.
+It keeps what tokens keep, and the words, and takes a small part of the time of a reader that keeps every mark.
 """
 
 from __future__ import annotations
