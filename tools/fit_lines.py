@@ -5,7 +5,8 @@
 
 A shard is a corpus that `scoregen corpus build` made; scores are read as they are, every tenth for validation. Music of
 several voices is performed by rule, and its beats are tracked with the shipped network. With a cache folder an
-interrupted run goes on where it stopped.
+interrupted run goes on where it stopped. The shipped file is not the result of one run: docs/recordings.md says what
+it is made of.
 """
 
 from __future__ import annotations
@@ -40,6 +41,9 @@ FIVES = 5
 QUARTERS, NOTES = 160, 60
 """The quarters of a piece that are performed, and the fewest notes of them."""
 FREEDOM = (0.1, 0.6)
+"""The least and the greatest freedom of the performances."""
+PART = 100
+"""Lines whose examples are kept in one file of the cache."""
 
 
 def lines_of_shard(folder: Path, split: str, most: int) -> Iterator[NotatedLine]:
@@ -85,7 +89,13 @@ def examples_of_shard(folder: Path, split: str, most: int, habits) -> list[Examp
     return [example for example in found if example is not None]
 
 
-def cached(path: Path | None, make):
+def lines_of(shards: list[Path], split: str, most: int, files: list[Path]) -> list[NotatedLine]:
+    return [*(line for shard in shards for line in lines_of_shard(shard, split, most)), *lines_of_files(files)]
+
+
+def cached(folder: Path | None, name: str, make):
+    """What `make` gives, or gave in an earlier run with this cache folder."""
+    path = folder / f"{name}.pkl" if folder else None
     if path is not None and path.exists():
         return pickle.loads(path.read_bytes())
     made = make()
@@ -100,6 +110,13 @@ def examples_of(lines: list[NotatedLine], habits, seed: int) -> list[Example]:
     return [example for example in found if example is not None]
 
 
+def fitted(examples: list[Example], held: list[Example], importance: dict[str, float], seeds: int) -> Rater:
+    """The mean of several fits."""
+    rater = mean_of([fit_rater(examples, importance, seed=seed) for seed in range(seeds)])
+    print("right:", round(share_right(examples, rater), 3), "held out:", round(share_right(held, rater), 3), flush=True)
+    return rater
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("shards", nargs="+", type=Path)
@@ -111,58 +128,35 @@ def main() -> None:
     parser.add_argument("--cache", type=Path)
     arguments = parser.parse_args()
     importance = {name: float(value) for name, _, value in (each.partition("=") for each in arguments.weight)}
-    folder = arguments.cache
-
-    def cache(name: str) -> Path | None:
-        return folder / f"{name}.pkl" if folder else None
-
+    shards, most, folder = arguments.shards, arguments.most, arguments.cache
     held = arguments.scores[::10]
-    train = cached(
-        cache("train"),
-        lambda: [
-            *(line for shard in arguments.shards for line in lines_of_shard(shard, "train", arguments.most)),
-            *lines_of_files([path for path in arguments.scores if path not in held]),
-        ],
-    )
-    valid = cached(
-        cache("valid"),
-        lambda: [
-            *(line for shard in arguments.shards for line in lines_of_shard(shard, "valid", arguments.most // 10)),
-            *lines_of_files(held),
-        ],
-    )
-    train, valid = with_fives(train), with_fives(valid)
+    others = [path for path in arguments.scores if path not in held]
+    train = with_fives(cached(folder, "train", lambda: lines_of(shards, "train", most, others)))
+    valid = with_fives(cached(folder, "valid", lambda: lines_of(shards, "valid", most // 10, held)))
     print(len(train), "and", len(valid), "lines", flush=True)
     habits = count_habits(train)
-    parts = range(0, len(train), 100)
     examples = [
         example
-        for start in parts
+        for start in range(0, len(train), PART)
         for example in cached(
-            cache(f"examples-{start}"), lambda start=start: examples_of(train[start : start + 100], habits, start)
+            folder, f"examples-{start}", lambda start=start: examples_of(train[start : start + PART], habits, start)
         )
     ]
-    held_examples = cached(cache("examples-valid"), lambda: examples_of(valid, habits, 7))
+    held_examples = cached(folder, "examples-valid", lambda: examples_of(valid, habits, 7))
     lines = fitted(examples, held_examples, importance, arguments.seeds)
     textures, held_textures = (
         [
             example
-            for shard in arguments.shards
+            for shard in shards
             for example in cached(
-                cache(f"{split}-{shard.name}"),
-                lambda shard=shard, split=split: examples_of_shard(shard, split, arguments.most, habits),
+                folder,
+                f"{split}-{shard.name}",
+                lambda shard=shard, split=split: examples_of_shard(shard, split, most, habits),
             )
         ]
         for split in ("train", "valid")
     )
     save_lines(LineModel(habits, lines, fitted(textures, held_textures, importance, arguments.seeds)), arguments.output)
-
-
-def fitted(examples: list[Example], held: list[Example], importance: dict[str, float], seeds: int) -> Rater:
-    """The mean of several fits."""
-    rater = mean_of([fit_rater(examples, importance, seed=seed) for seed in range(seeds)])
-    print("right:", round(share_right(examples, rater), 3), "held out:", round(share_right(held, rater), 3), flush=True)
-    return rater
 
 
 if __name__ == "__main__":

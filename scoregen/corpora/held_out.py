@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
@@ -52,6 +52,15 @@ def _held_out(pieces: Sequence[CorpusPiece]) -> list[str]:
     if len(valid) == len(pieces):
         valid = valid[1:]
     return valid[: max(1, len(pieces) // MOST_PIECES)]
+
+
+def cut_each(pieces: Sequence[T], cut: Callable[[T], tuple[T, T] | None]) -> tuple[tuple[T, ...], tuple[T, ...]] | None:
+    """The first halves of all pieces, and the second ones; None without a piece, and if one cannot be cut."""
+    halves = [half for piece in pieces if (half := cut(piece))]
+    if not halves or len(halves) < len(pieces):
+        return None
+    train, valid = zip(*halves, strict=True)
+    return train, valid
 
 
 def cut_in_two(tokens: TokenScore) -> tuple[TokenScore, TokenScore] | None:

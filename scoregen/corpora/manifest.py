@@ -105,13 +105,21 @@ def verify_piece(piece: CorpusPiece, corpus: str) -> None:
     place = Place(str(piece.path))
     if not piece.path.is_file():
         raise InputError(f"found no file; the manifest of {corpus} lists it", place)
-    if piece.sha256 and hashlib.sha256(piece.path.read_bytes()).hexdigest() != piece.sha256.lower():
+    if piece.sha256 and checksum(piece.path) != piece.sha256.lower():
         raise InputError(f"found another checksum than the manifest of {corpus}; install the version in it", place)
 
 
 def checksums(pieces: Sequence[CorpusPiece]) -> dict[str, str]:
     """The SHA-256 of the file of each piece by its name: what weights were trained on."""
-    return {piece.name: hashlib.sha256(piece.path.read_bytes()).hexdigest() for piece in pieces}
+    return {piece.name: checksum(piece.path) for piece in pieces}
+
+
+def checksum(path: Path) -> str:
+    """The SHA-256 of a file; empty for one that cannot be read."""
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        return ""
 
 
 def load_manifest(path: Path, data: Path | None = None) -> Corpus:

@@ -37,6 +37,10 @@ class Lyric:
     extend: bool = False
 
 
+SYLLABICS = {(False, False): "single", (False, True): "begin", (True, True): "middle", (True, False): "end"}
+"""The kind of a syllable by whether its word began before it, and whether it goes on after it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Note:
     """One pitch for one note value; a grace note takes no time. `velocity` is 1 to 127, None by default.

@@ -1,10 +1,14 @@
-"""The wording of errors: messages name options of the command line; in Python they name keywords."""
+"""The wording of messages: numbers of things, and errors, which name options of the command line.
+
+In Python errors name keywords.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from fractions import Fraction
 
 from scoregen.system.errors import ScoregenError
 
@@ -12,6 +16,20 @@ KEYWORDS = {"force": "force=True", "role": "roles=", "from": "start="}
 """The keywords whose names differ from those of their options."""
 _ROLE = re.compile(r"--role ([\w ]+?)=(\w+)")
 _OPTION = re.compile(r"(?<![\w-])--([a-z][a-z0-9-]*)\b")
+
+_PLURALS = {
+    "glissando": "glissandi",
+    "figured bass": "figured basses",
+    "syllable of a further verse": "syllables of further verses",
+}
+
+
+def counted(number: int | Fraction, name: str) -> str:
+    """`1 note`, `2 notes`, `2 lines of words`; a name that ends with a bracket has no plural."""
+    if number == 1 or name.endswith(")"):
+        return f"{number} {name}"
+    one, of, rest = name.partition(" of ")
+    return f"{number} {_PLURALS.get(name, f'{one}s{of}{rest}')}"
 
 
 def python_wording(message: str) -> str:

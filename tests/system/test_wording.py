@@ -1,11 +1,13 @@
-"""Errors name options on the command line, and keywords in Python."""
+"""Errors name options on the command line, and keywords in Python; numbers of things have plurals."""
 
 from __future__ import annotations
+
+from fractions import Fraction
 
 import pytest
 
 from scoregen.system.errors import InputError, OutputError, Place
-from scoregen.system.wording import python_errors, python_wording
+from scoregen.system.wording import counted, python_errors, python_wording
 
 
 @pytest.mark.parametrize(
@@ -30,3 +32,18 @@ def test_the_kind_and_the_place_of_an_error_stay() -> None:
     assert caught.value.place == Place("a.pdf")
     with pytest.raises(InputError, match="plain"), python_errors():
         raise InputError("plain")
+
+
+@pytest.mark.parametrize(
+    ("number", "name", "expected"),
+    [
+        (1, "note", "1 note"),
+        (2, "note", "2 notes"),
+        (Fraction(3, 2), "quarter", "3/2 quarters"),
+        (3, "line of words", "3 lines of words"),
+        (2, "figured bass", "2 figured basses"),
+        (2, "section in another notation (svg)", "2 section in another notation (svg)"),
+    ],
+)
+def test_numbers_of_things(number: int | Fraction, name: str, expected: str) -> None:
+    assert counted(number, name) == expected

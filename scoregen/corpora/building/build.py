@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from scoregen.corpora.building.records import RecordReader, checksum, lost_record, size_and_time
+from scoregen.corpora.building.records import RecordReader, lost_record, size_and_time
 from scoregen.corpora.executors import Executor, Failure
-from scoregen.corpora.manifest import Corpus, CorpusPiece
+from scoregen.corpora.manifest import Corpus, CorpusPiece, checksum
 from scoregen.corpora.shards import FileFacts, FileRecord, Shard, ShardSource, shard_files, shard_path, write_shard
 from scoregen.corpora.shards.shard_file import SHARDS
 

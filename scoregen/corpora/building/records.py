@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -11,7 +10,7 @@ from pathlib import Path
 from scoregen.corpora.building.fingerprints import fingerprint
 from scoregen.corpora.building.statements import Statements, statements
 from scoregen.corpora.building.works import work_claims
-from scoregen.corpora.manifest import Corpus, CorpusPiece, verify_piece
+from scoregen.corpora.manifest import Corpus, CorpusPiece, checksum, verify_piece
 from scoregen.corpora.reading.folders import read_for_training
 from scoregen.corpora.reading.pieces import Reading, score_pieces
 from scoregen.corpora.shards import FileFacts, FileRecord, ShardSource
@@ -63,14 +62,6 @@ def _described(corpus: Corpus, piece: CorpusPiece, stated: Statements) -> tuple[
     source = ShardSource(piece.name, checksum(piece.path), piece.split, corpus.name, style, piece.licence)
     size, modified = size_and_time(piece.path)
     return source, FileFacts(size, modified, 0.0, stated.title, stated.composer, stated.rights, claims)
-
-
-def checksum(path: Path) -> str:
-    """The SHA-256 of a file; empty for one that cannot be read."""
-    try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
-    except OSError:
-        return ""
 
 
 def size_and_time(path: Path) -> tuple[int, int]:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from scoregen.notation.humdrum.spines import reference_records
 from scoregen.score.elements import Score
 
 _MOST_READ = 1 << 18
@@ -49,7 +50,7 @@ def _file_statements(path: Path) -> Statements:
 
 def _humdrum(data: bytes) -> Statements:
     """Reference records; a collection (OPR) is the title of the works in it."""
-    records = dict(re.findall(r"^!!!(\w+)(?:@+\w+)?:[ \t]*(.*\S)", data.decode(errors="replace"), re.M)[::-1])
+    records = reference_records(data.decode(errors="replace"))
     title = records.get("OPR") or records.get("OTL") or ""
     rights = [records.get(name, "") for name in ("YEM", "YEC", "YER", "YOR", "PPR")]
     return Statements(title, records.get("COM", ""), _line(rights))

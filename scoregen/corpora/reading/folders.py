@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from scoregen.corpora.held_out import cut_in_two, sides, splits_to_read
-from scoregen.corpora.manifest import Corpus, CorpusPiece
+from scoregen.corpora.held_out import cut_each, cut_in_two, sides, splits_to_read
+from scoregen.corpora.manifest import Corpus, CorpusPiece, checksum
 from scoregen.corpora.reading.kern_score import read_kern_reading
 from scoregen.corpora.reading.pieces import Reading, read_file, score_pieces
 from scoregen.corpora.shards import ShardPiece, ShardSource
-from scoregen.notation.files import read_score
 from scoregen.score.elements import Part, Score
 from scoregen.score.ensemble import Ensemble, match_roles, recognise_ensemble
 from scoregen.score.instruments import family_of, instrument_named
@@ -60,7 +58,7 @@ def ensemble_of(corpus: Corpus, choir: Ensemble) -> str:
 def _ensemble_name(piece: CorpusPiece, choir: Ensemble) -> str | None:
     """The name of the ensemble of a file, None if it cannot be read."""
     try:
-        score = read_score(piece.path)
+        score = read_for_training(piece.path).score
     except ScoregenError:
         return None
     if is_sung_by(score, choir):
@@ -112,8 +110,7 @@ def _movements(piece: CorpusPiece, corpus: Corpus, ensemble: Ensemble | None) ->
             raise ScoregenError(
                 f"found no part for {', '.join(missing)}; expected one for each role of {ensemble.name}"
             )
-    checksum = hashlib.sha256(piece.path.read_bytes()).hexdigest()
-    source = ShardSource(piece.name, checksum, piece.split, corpus.name, corpus.name, piece.licence)
+    source = ShardSource(piece.name, checksum(piece.path), piece.split, corpus.name, corpus.name, piece.licence)
     return score_pieces(reading, source)
 
 
@@ -123,11 +120,8 @@ def _joined(side: Sequence[tuple[CorpusPiece, tuple[ShardPiece, ...]]]) -> tuple
 
 def _cut(movements: Sequence[ShardPiece], refused: tuple[str, ...]) -> FolderMovements:
     """The first measures of one or two movements, and the rest; nothing for validation if one of them is short."""
-    halves = [halves for movement in movements if (halves := _halves(movement))]
-    if not halves or len(halves) < len(movements):
-        return FolderMovements(tuple(movements), (), refused)
-    train, valid = zip(*halves, strict=True)
-    return FolderMovements(train, valid, refused, is_cut=True)
+    cut = cut_each(movements, _halves)
+    return FolderMovements(*cut, refused, is_cut=True) if cut else FolderMovements(tuple(movements), (), refused)
 
 
 def _halves(movement: ShardPiece) -> tuple[ShardPiece, ShardPiece] | None:

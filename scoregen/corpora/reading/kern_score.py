@@ -11,6 +11,7 @@ from pathlib import Path
 from scoregen.corpora.reading.pieces import Reading
 from scoregen.notation.humdrum.score import kern_score
 from scoregen.notation.humdrum.spines import KernFile, read_kern_file
+from scoregen.notation.musicxml.document import decode_text, read_bytes
 from scoregen.notation.second_readers.contents import losses, score_contents
 from scoregen.notation.second_readers.kern import kern_contents
 from scoregen.system.errors import Place, ReadError, RefusedError
@@ -25,7 +26,7 @@ def read_kern_reading(path: Path) -> Reading:
 
     Raises ReadError for a damaged file, and RefusedError for one of which a note would be lost.
     """
-    text = path.read_text(encoding="utf-8")
+    text = decode_text(read_bytes(path))
     try:
         file = read_kern_file(text)
         counted = kern_contents(text)

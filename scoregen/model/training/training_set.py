@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from scoregen.corpora.held_out import cut_in_two, sides, splits_to_read
+from scoregen.corpora.held_out import cut_each, cut_in_two, sides, splits_to_read
 from scoregen.corpora.manifest import Corpus, CorpusPiece, checksums, load_corpus, verify
 from scoregen.corpora.prepare import prepare
 from scoregen.corpora.variants import variants
@@ -102,7 +102,8 @@ def _read(source: Corpus, players: Ensemble, corpus: str) -> _Pieces:
     usable = [item for each in prepared for item in each.pieces]
     refused = tuple(reason for each in prepared for reason in each.refused)
     files = tuple(piece for piece, _ in usable)
-    if not source.is_split and len(usable) in (1, 2) and (cut := _cut([tokens for _, tokens in usable])):
+    is_short = not source.is_split and len(usable) < 3
+    if is_short and (cut := cut_each([tokens for _, tokens in usable], cut_in_two)):
         return _Pieces(*cut, refused, files, "measures")
     train, valid = (tuple(tokens for _, tokens in side) for side in sides(usable, is_split=source.is_split))
     if not train or not valid:
@@ -113,15 +114,6 @@ def _read(source: Corpus, players: Ensemble, corpus: str) -> _Pieces:
             f"with parts for {players.name}; first refusal: {reason}"
         )
     return _Pieces(train, valid, refused, files)
-
-
-def _cut(pieces: Sequence[TokenScore]) -> tuple[tuple[TokenScore, ...], tuple[TokenScore, ...]] | None:
-    """The first measures of one or two pieces for training, and the last ones for validation; None if one is short."""
-    halves = [half for tokens in pieces if (half := cut_in_two(tokens))]
-    if len(halves) < len(pieces):
-        return None
-    train, valid = zip(*halves, strict=True)
-    return train, valid
 
 
 def _augment(pieces: Sequence[TokenScore]) -> list[TokenScore]:

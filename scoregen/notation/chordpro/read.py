@@ -27,6 +27,7 @@ from scoregen.score.metre import TimeSignature
 from scoregen.score.rhythm import NoteValue
 from scoregen.score.theory.numerals import read_numeral
 from scoregen.system.errors import Place, ReadError, RefusedError
+from scoregen.system.wording import counted
 
 PART = "P1"
 _NEW_SONG = re.compile(r"\{\s*(?:new_song|ns)\b[^}]*\}", re.IGNORECASE)
@@ -238,8 +239,7 @@ def _notices(song: Song, sheet: _Sheet) -> Iterator[str]:
         names = [repr(name) for name in sheet.unread]
         named = ", ".join(names[:_MOST_NAMED])
         more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
-        count = sheet.unread.total()
-        yield f"{count} chord{'s' if count > 1 else ''} not understood and left out: {named}{more}"
+        yield f"{counted(sheet.unread.total(), 'chord')} not understood and left out: {named}{more}"
     if sheet.wrong:
         yield f"not understood: {', '.join(sheet.wrong)}"
     for name in _BY_HAND:
@@ -250,7 +250,4 @@ def _notices(song: Song, sheet: _Sheet) -> Iterator[str]:
     if unkept:
         yield f"{', '.join(unkept)} not kept"
     if song.left:
-        kinds = (
-            f"{count} {kind}{'s' if count > 1 and not kind.endswith(')') else ''}" for kind, count in song.left.items()
-        )
-        yield f"{', '.join(kinds)} not kept"
+        yield f"{', '.join(counted(count, kind) for kind, count in song.left.items())} not kept"

@@ -8,8 +8,7 @@ from collections.abc import Iterator
 from scoregen.score.directions import FiguredBass, Words
 from scoregen.score.elements import Measure, Score
 from scoregen.score.spanners import Slur
-
-_PLURALS = {"figured bass": "figured basses", "syllable of a further verse": "syllables of further verses"}
+from scoregen.system.wording import counted
 
 
 def midi_losses(score: Score, *, play_chords: bool) -> str | None:
@@ -17,13 +16,9 @@ def midi_losses(score: Score, *, play_chords: bool) -> str | None:
     found = Counter(kind for measure in score.measures for kind in _kinds(measure, play_chords))
     if not found:
         return None
-    named = ", ".join(f"{number} {_plural(kind) if number > 1 else kind}" for kind, number in found.items())
+    named = ", ".join(counted(number, kind) for kind, number in found.items())
     advice = "; --play-chords lets chord symbols be heard" if found["chord symbol"] else ""
     return f"MIDI files cannot hold {named}{advice}"
-
-
-def _plural(kind: str) -> str:
-    return _PLURALS.get(kind, f"{kind}s")
 
 
 def _kinds(measure: Measure, play_chords: bool) -> Iterator[str]:

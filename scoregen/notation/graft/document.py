@@ -14,7 +14,7 @@ from lxml import etree
 
 from scoregen.notation.graft.given_parts import write_generated
 from scoregen.notation.graft.loose_ends import close_loose_ends, read_lines
-from scoregen.notation.graft.parts import add_parts
+from scoregen.notation.graft.parts import add_parts, declare_divisions
 from scoregen.notation.graft.voices import read_given_part
 from scoregen.notation.musicxml.tree import parse, serialize
 from scoregen.notation.musicxml.write.identification import set_miscellaneous
@@ -57,9 +57,10 @@ def graft(score: Score, provenance: Mapping[str, str] = _NOTHING) -> Grafted:
         raise ValueError("the score has no document; write it with write_musicxml")
     root = parse(score.document, "the given document")
     bodies = {body.get("id"): body for body in root.findall("part")}
-    notices: list[str] = []
-    for part in score.parts:
-        if part.id in bodies and _has_generated(score, part.id, bodies[part.id]):
+    grown = [part for part in score.parts if part.id not in bodies or _has_generated(score, part.id, bodies[part.id])]
+    notices = list(declare_divisions(list(bodies.values())) if grown else ())
+    for part in grown:
+        if part.id in bodies:
             lines = read_lines(bodies[part.id])
             write_generated(score, part, read_given_part(bodies[part.id]), _instrument_ids(root, part.id))
             notices += close_loose_ends(bodies[part.id], lines, part.name or part.id)

@@ -17,6 +17,7 @@ from scoregen.notation.musicxml.insertion import insert, replace_children
 from scoregen.notation.musicxml.write.elements import add
 from scoregen.notation.validation.spanners import in_order
 from scoregen.notation.validation.walk import DocumentNote, walk
+from scoregen.system.wording import counted
 
 _LINES = ("slur", "glissando", "slide", "tuplet")
 _NAMES = {"slur": "slur", "glissando": "glissando", "slide": "slide", "tuplet": "tuplet bracket", "tie": "tie"}
@@ -205,7 +206,7 @@ def _changes(done: Counter[tuple[str, str]], places: Iterable[str]) -> Iterator[
     if not done:
         return
     listed = ", ".join(
-        f"{_counted(done[tag, what], _NAMES[tag])} {what}"
+        f"{counted(done[tag, what], _NAMES[tag])} {what}"
         for tag in _ORDER
         for what in ("shortened", "left out")
         if done[tag, what]
@@ -220,11 +221,6 @@ def _losses(gone: Sequence[etree._Element], new: Sequence[etree._Element]) -> It
     for path, name in _CONTENT:
         old, now = (sum(len(note.findall(path)) for note in notes) for notes in (gone, new))
         if old > now:
-            lost.append(f"{_counted(old, name)}{f', of which the new ones have {now}' if now else ''}")
+            lost.append(f"{counted(old, name)}{f', of which the new ones have {now}' if now else ''}")
     if lost:
         yield f"the replaced notes had {' and '.join(lost)}"
-
-
-def _counted(count: int, name: str) -> str:
-    plural = {"glissando": "glissandi"}.get(name, f"{name}s")
-    return f"{count} {name if count == 1 else plural}"

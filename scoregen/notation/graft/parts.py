@@ -13,7 +13,7 @@ from itertools import zip_longest
 from lxml import etree
 
 from scoregen.notation.graft.hidden_signatures import mirror_signatures
-from scoregen.notation.graft.refill import cursor_motion
+from scoregen.notation.graft.refill import cursor_motion, divisions_change
 from scoregen.notation.musicxml.insertion import insert, insert_after, replace_children
 from scoregen.notation.musicxml.write.measure import (
     BAR_STYLES,
@@ -50,7 +50,6 @@ def add_parts(root: etree._Element, score: Score) -> tuple[str, ...]:
     ids = {str(value) for value in root.xpath("//@id")}  # type: ignore[union-attr]  # an attribute path gives a list
     entries = {entry.part.id: entry for entry in part_entries(score, new, ids, channel=len(bodies))}
     reference = list(bodies.values())
-    declared = _declare_divisions(reference)
     gaps = _gaps(score, reference)
     divisions = _divisions(score, new, gaps)
     previous: Part | None = None
@@ -67,32 +66,32 @@ def add_parts(root: etree._Element, score: Score) -> tuple[str, ...]:
             bodies[part.id] = body
         previous = part
     _add_brackets(root, score, entries)
-    return (*declared, *_drop_breaks(reference))
+    return _drop_breaks(reference)
 
 
-def _declare_divisions(given: Sequence[etree._Element]) -> tuple[str, ...]:
-    """Declare the divisions that parts without their own share with the first ones of the document; notices of it.
+def declare_divisions(given: Sequence[etree._Element]) -> tuple[str, ...]:
+    """Declare the divisions that parts without their own share with the first ones of the document, or 1.
 
-    New parts have others, and stand before them.
+    Generated music has others, and may stand before them. Notices name the parts.
     """
     first = next((found for part in given for found in part.iterfind("measure/attributes/divisions")), None)
+    bare = [part for part in given if _is_bare(part)]
+    for part in bare:
+        attributes = divisions_change(1)
+        if first is not None:
+            attributes[0].text = first.text
+        insert(next(part.iterfind("measure")), 0, attributes)
     if first is None:
-        return ()
-    declared = []
-    for part in given:
-        timed = next((item for measure in part.iterfind("measure") for item in measure if _is_timed(item)), None)
-        if timed is not None and timed.tag != "attributes":
-            measure = part.find("measure")
-            assert measure is not None  # it has a timed item
-            attributes = etree.Element("attributes")
-            attributes.append(deepcopy(first))
-            attributes[0].tail = None
-            insert(measure, 0, attributes)
-            declared.append(str(part.get("id")))
+        return ("the document has no divisions; durations count quarters",) if bare else ()
     return tuple(
-        f"part {name}: no <divisions> before its first note; those of the document are written there"
-        for name in declared
+        f"part {part.get('id')}: the divisions of the document are written before its first note" for part in bare
     )
+
+
+def _is_bare(part: etree._Element) -> bool:
+    """Whether a part has a duration before it has divisions."""
+    timed = next((item for measure in part.iterfind("measure") for item in measure if _is_timed(item)), None)
+    return timed is not None and timed.tag != "attributes"
 
 
 def _is_timed(item: etree._Element) -> bool:

@@ -1,6 +1,6 @@
 """A Humdrum file as a score: notes, rests, ties, words, signatures, barlines, and whether a part is sung.
 
-It keeps what tokens keep, and the words, in a hundredth of the time of a reader that keeps every mark.
+It keeps what tokens keep, and the words, and takes a small part of the time of a reader that keeps every mark.
 """
 
 from __future__ import annotations
@@ -11,7 +11,21 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from scoregen.notation.humdrum.spines import KernEvent, KernFile, KernMeasure
-from scoregen.score.elements import Barline, Chord, Clef, Element, Lyric, Measure, Note, Part, Rest, Score, Slot, Voice
+from scoregen.score.elements import (
+    SYLLABICS,
+    Barline,
+    Chord,
+    Clef,
+    Element,
+    Lyric,
+    Measure,
+    Note,
+    Part,
+    Rest,
+    Score,
+    Slot,
+    Voice,
+)
 from scoregen.score.keys import KeySignature
 from scoregen.score.metre import TimeSignature
 from scoregen.score.rhythm import NoteValue
@@ -31,7 +45,6 @@ _HANDS = {"Piano", "Pianoforte", "Harpsichord", "Harp", "Organ"}
 _SYMBOLS = {"c": "common", "C": "common", "c|": "cut", "C|": "cut"}
 _CLEF = re.compile(r"\*clef([GFC])(v*|\^*)(\d)")
 _ACCIDENTAL = re.compile(r"[a-g]([#n-]+)")
-_SYLLABIC = {(False, False): "single", (False, True): "begin", (True, True): "middle", (True, False): "end"}
 _BRACKETED = re.compile(r"[\[\]]")
 
 
@@ -182,7 +195,7 @@ def _lyrics(syllables: Sequence[str]) -> Iterator[Lyric]:
     for verse, syllable in enumerate(syllables, 1):
         text = syllable.removeprefix("-").removesuffix("-").strip("_ ")
         if text:
-            yield Lyric(text, _SYLLABIC[syllable.startswith("-"), syllable.endswith("-")], str(verse))
+            yield Lyric(text, SYLLABICS[syllable.startswith("-"), syllable.endswith("-")], str(verse))
 
 
 def _time(measure: KernMeasure, duration: Fraction) -> TimeSignature:

@@ -20,6 +20,7 @@ _RECIP = re.compile(r"(\d+)(?:%(\d+))?(\.*)")
 _TREMOLO = re.compile(r"@+\d*@*")
 _TRANSPOSITION = re.compile(r"\*Trd(-?\d+)c(-?\d+)$")
 _NUMBER = re.compile(r"\d+")
+_RECORD = re.compile(r"^!!!(\w+)(?:@+\w+)?:[ \t]*(.*\S)", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +238,11 @@ class KernParser:
             ";" in token and ";y" not in token,
             syllables,
         )
+
+
+def reference_records(text: str) -> dict[str, str]:
+    """What a file says of itself: the first record of each code (`OTL` for the title), in whatever language."""
+    return dict(reversed(_RECORD.findall(text)))
 
 
 def read_kern_file(text: str) -> KernFile:

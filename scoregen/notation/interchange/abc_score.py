@@ -14,7 +14,7 @@ from scoregen.notation.interchange.abc_voices import AbcMeasure, AbcTune, AbcVoi
 from scoregen.notation.musicxml.document import decode_text, read_bytes
 from scoregen.notation.musicxml.tree import MAX_MEASURES, MAX_NOTES, MAX_PART_MEASURES, MAX_PARTS
 from scoregen.notation.second_readers.abc import abc_contents
-from scoregen.notation.second_readers.contents import losses, score_contents
+from scoregen.notation.second_readers.contents import losses, score_contents, with_losses
 from scoregen.score.elements import Barline, Chord, Element, Measure, Metadata, Note, Part, Rest, Score, Slot, Voice
 from scoregen.score.pitch import Interval, Pitch
 from scoregen.score.rhythm import NoteValue
@@ -56,8 +56,7 @@ def read_abc(path: Path) -> Score:
         raise ReadError(f"the tune has {len(voices)} voices; at most {MAX_PARTS} are read", place)
     _check_size(tune, voices, place)
     score = _score(tune, voices)
-    lost = losses(abc_contents(text, tune.unread), score_contents(score))
-    return replace(score, notices=(f"{path.name}: {lost}",)) if lost else score
+    return with_losses(score, losses(abc_contents(text, tune.unread), score_contents(score)), path.name)
 
 
 def _check_size(tune: AbcTune, voices: Mapping[str, AbcVoice], place: Place) -> None:

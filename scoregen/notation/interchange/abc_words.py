@@ -7,48 +7,51 @@ Words are aligned with all notes since the last words of the voice, and a bar in
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
-from scoregen.score.elements import Lyric
+from scoregen.score.elements import SYLLABICS, Lyric
 
-_NAMES = {(False, False): "single", (False, True): "begin", (True, True): "middle", (True, False): "end"}
 _ITEM = re.compile(r"((?:\\-|[^\s\-_*|])+)(-?)|(-)|(_)|(\*)|(\|)")
-
 _SIGN = re.compile(r'!([^!\s|]{1,30})!|"([^"]*)"|(\*)|(\|)')
 
 Notes = Sequence[tuple[int, list[Lyric]]]
 """Measure and syllables of each note."""
 Marked = Sequence[tuple[int, list[str], list[str]]]
 """Measure, decorations and texts of each note."""
+T = TypeVar("T")
 
 
 def put_signs(notes: Marked, signs: str) -> None:
     """Add a line of decorations and texts to those of the notes; `*` leaves a note out, a bar goes on to the next."""
-    index, bar = 0, notes[0][0] if notes else 0
-    for sign, text, _, barline in _SIGN.findall(signs):
-        if barline:
-            while index < len(notes) and notes[index][0] <= bar:
-                index += 1
-        elif index < len(notes):
-            _, decorations, texts = notes[index]
-            decorations.extend([sign] if sign else [])
-            texts.extend([text] if text else [])
-        bar = notes[index][0] if index < len(notes) else bar
-        index += not barline
+    items = (None if barline else (sign, text) for sign, text, _, barline in _SIGN.findall(signs))
+    for index, (sign, text) in _aligned([measure for measure, *_ in notes], items):
+        _, decorations, texts = notes[index]
+        decorations.extend([sign] if sign else [])
+        texts.extend([text] if text else [])
 
 
 def put_words(notes: Notes, verse: str, words: str) -> None:
     """Add the syllables of a line of words to those of the notes; syllables without a note are left out."""
-    index, bar = 0, notes[0][0] if notes else 0
-    for kind, text, goes_on in _syllables(words):
-        if kind == "bar":
-            while index < len(notes) and notes[index][0] <= bar:
+    for index, item in _aligned([measure for measure, _ in notes], _syllables(words)):
+        _put(notes, index, verse, item)
+
+
+def _aligned(measures: Sequence[int], items: Iterable[T | None]) -> Iterator[tuple[int, T]]:
+    """The items with the indices of their notes; None is a bar, which goes on to the next measure.
+
+    `measures` are those of the notes. Items without a note are left out.
+    """
+    index, bar = 0, measures[0] if measures else 0
+    for item in items:
+        if item is None:
+            while index < len(measures) and measures[index] <= bar:
                 index += 1
-        elif index < len(notes):
-            _put(notes, index, verse, (kind, text, goes_on))
-        bar = notes[index][0] if index < len(notes) else bar
-        index += kind != "bar"
+        elif index < len(measures):
+            yield index, item
+        bar = measures[index] if index < len(measures) else bar
+        index += item is not None
 
 
 def _put(notes: Notes, index: int, verse: str, item: tuple[str, str, bool]) -> None:
@@ -64,7 +67,7 @@ def _put(notes: Notes, index: int, verse: str, item: tuple[str, str, bool]) -> N
             sung[sung.index(before)] = replace(before, extend=True)
     else:
         continues = before is not None and before.syllabic in ("begin", "middle")
-        notes[index][1].append(Lyric(text, _NAMES[continues, goes_on], verse))
+        notes[index][1].append(Lyric(text, SYLLABICS[continues, goes_on], verse))
 
 
 def _sung_before(notes: Notes, index: int, verse: str) -> list[Lyric]:
@@ -73,10 +76,10 @@ def _sung_before(notes: Notes, index: int, verse: str) -> list[Lyric]:
     return next((lyrics for lyrics in earlier if any(each.verse == verse and each.text for each in lyrics)), [])
 
 
-def _syllables(words: str) -> Iterator[tuple[str, str, bool]]:
-    """`text` with whether the word goes on, `line` for `_`, `skip` for `*` and for a hyphen held, and `bar`."""
+def _syllables(words: str) -> Iterator[tuple[str, str, bool] | None]:
+    """`text` with whether the word goes on, `line` for `_`, `skip` for `*` and for a hyphen held; None for a bar."""
     for match in _ITEM.finditer(words):
         if match[1]:
             yield "text", match[1].replace("~", " ").replace("\\-", "-"), bool(match[2])
         else:
-            yield ("skip" if match[3] or match[5] else "line" if match[4] else "bar"), "", False
+            yield None if match[6] else ("line" if match[4] else "skip", "", False)

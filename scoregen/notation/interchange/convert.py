@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from scoregen.notation.humdrum.score import kern_score
-from scoregen.notation.humdrum.spines import read_kern_file
+from scoregen.notation.humdrum.spines import read_kern_file, reference_records
 from scoregen.notation.interchange.abc_score import read_abc
 from scoregen.notation.interchange.musescore import musescore_to_musicxml
 from scoregen.notation.interchange.tidy import tidy
@@ -23,7 +23,7 @@ from scoregen.notation.musicxml.document import decode_text, read_bytes, seriali
 from scoregen.notation.musicxml.mxl import check_archive
 from scoregen.notation.musicxml.read.score import read_musicxml
 from scoregen.notation.musicxml.tree import parse, parse_xml
-from scoregen.notation.second_readers.contents import Contents, Losses, losses, score_contents
+from scoregen.notation.second_readers.contents import Contents, Losses, losses, score_contents, with_losses
 from scoregen.notation.second_readers.kern import kern_contents
 from scoregen.notation.second_readers.mei import mei_contents, without_alternatives
 from scoregen.notation.second_readers.musescore import musescore_contents
@@ -45,7 +45,6 @@ _WORKER = Path(__file__).with_name("worker.py")
 # Tremolo signs: converter21 abbreviates the notes that the file writes out.
 _TREMOLO_SIGN = re.compile(r"@+\d*@*")
 _TREMOLO = re.compile(r"\*X?tremolo(?=\t|$)")
-_RECORD = re.compile(r"^!!!(OTL|COM)[^:\n]*:[ \t]*(.+?)\s*$", re.MULTILINE)
 _MEI: tuple[Library, ...] = ("converter21", "music21", "partitura")
 _MEI_VERSION = "5.0"
 """The version that a later one is read as; converter21 reads 4 and 5."""
@@ -87,8 +86,7 @@ def _musescore(path: Path) -> Score:
         return score
     if file is None:
         return score
-    lost = losses(file, score_contents(score))
-    return replace(score, notices=(*score.notices, f"{path.name}: {lost}")) if lost else score
+    return with_losses(score, losses(file, score_contents(score)), path.name)
 
 
 def _kern(path: Path) -> Score:
@@ -109,7 +107,7 @@ def _humdrum(text: str, path: Path) -> Score:
         score = kern_score(read_kern_file(text))
     except ValueError as error:
         raise ReadError(f"the Humdrum file is damaged: {error}", Place(str(path))) from None
-    records = dict(reversed(_RECORD.findall(text)))
+    records = reference_records(text)
     group = "bracket" if len(score.parts) > 1 else None
     parts = [
         replace(part, name=part.name or f"Part {number}", group=group) for number, part in enumerate(score.parts, 1)
@@ -117,7 +115,9 @@ def _humdrum(text: str, path: Path) -> Score:
     return replace(
         score,
         parts=tuple(parts if group else score.parts),
-        metadata=Metadata(title=records.get("OTL"), composer=records.get("COM")),
+        metadata=Metadata(
+            title=records.get("OTL") or records.get("OTL1"), composer=records.get("COM") or records.get("COM1")
+        ),
     )
 
 
@@ -173,15 +173,7 @@ def _checked(reading: _Reading, file: Contents, path: Path) -> Score:
         raise RefusedError(
             f"{reading.lost.missing} of {total} notes cannot be read; export the score as MusicXML", Place(str(path))
         )
-    if not reading.lost:
-        return reading.score
-    return replace(
-        reading.score,
-        notices=(
-            *reading.score.notices,
-            f"{path.name}: {reading.lost}; export it as MusicXML to keep all",
-        ),
-    )
+    return with_losses(reading.score, reading.lost, path.name, "export it as MusicXML to keep all")
 
 
 def _score(path: Path, shown: Path, library: Library, kind: str) -> Score:

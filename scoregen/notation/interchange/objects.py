@@ -15,7 +15,7 @@ from typing import Any
 from scoregen.notation.interchange.tidy import remove_inventions, rename_ids
 from scoregen.notation.musicxml.document import parse, serialize
 from scoregen.notation.musicxml.read.score import read_musicxml
-from scoregen.notation.second_readers.contents import Contents, losses, score_contents
+from scoregen.notation.second_readers.contents import Contents, losses, score_contents, with_losses
 from scoregen.score.elements import Score
 from scoregen.score.pitch import Pitch
 from scoregen.system.errors import ReadError
@@ -91,8 +91,7 @@ def _guarded(score: Score, pitches: Counter[int], library: str) -> Score:
     begun = Counter(
         note.pitch.midi_pitch for note in heads if isinstance(note.pitch, Pitch) and not note.tied_from_previous
     )
-    lost = losses(_untimed(pitches), _untimed(begun))
-    return replace(score, notices=(*score.notices, f"{library}: {lost}")) if lost else score
+    return with_losses(score, losses(_untimed(pitches), _untimed(begun)), library)
 
 
 def _untimed(pitches: Counter[int]) -> Contents:

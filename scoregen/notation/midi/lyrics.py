@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 
-from scoregen.score.elements import Lyric, Score
+from scoregen.score.elements import SYLLABICS, Lyric, Score
 from scoregen.score.timeline import measure_onsets
 
 NEAR = Fraction(1, 4)
@@ -50,7 +50,7 @@ def syllables(events: Sequence[TextEvent]) -> list[tuple[Fraction, Lyric]]:
     ]
     continues = [False, *joined]
     return [
-        (onset, Lyric(_printable(text), _syllabic(before, after)))
+        (onset, Lyric(_printable(text), SYLLABICS[before, after]))
         for (onset, text, _), before, after in zip(found, continues, joined, strict=False)
     ]
 
@@ -70,7 +70,7 @@ def place_syllables(
     return placed, lost
 
 
-def sung_texts(score: Score, part_id: str) -> Iterator[tuple[Fraction, str]]:
+def lyric_texts(score: Score, part_id: str) -> Iterator[tuple[Fraction, str]]:
     """The first syllable of each note of a part with its onset, as the text of a lyric event."""
     for start, measure in zip(measure_onsets(score), score.measures, strict=True):
         for voice in measure.voices:
@@ -81,7 +81,7 @@ def sung_texts(score: Score, part_id: str) -> Iterator[tuple[Fraction, str]]:
                 lyric = next((note.lyrics[0] for note in element.notes if note.lyrics and note.lyrics[0].text), None)
                 if lyric is not None:
                     yield onset, lyric.text + ("-" if lyric.syllabic in ("begin", "middle") else " ")
-                onset += Fraction(0) if element.grace else element.duration
+                onset += element.duration
 
 
 def _neighbours(place: Fraction, onsets: Sequence[Fraction]) -> Iterator[Fraction]:
@@ -102,9 +102,3 @@ def _goes_on(text: str, *, spaced: bool) -> bool:
 
 def _printable(text: str) -> str:
     return "".join(letter if letter.isprintable() else " " for letter in text).strip().rstrip("-").strip()
-
-
-def _syllabic(before: bool, after: bool) -> str:
-    return {(False, False): "single", (False, True): "begin", (True, True): "middle", (True, False): "end"}[
-        before, after
-    ]

@@ -23,12 +23,13 @@ from scoregen.notation.midi.spelling import pitch_class_weights, spelling_key
 from scoregen.notation.midi.timed_notes import TimedNote, staff_clefs
 from scoregen.notation.musicxml.document import read_bytes
 from scoregen.notation.musicxml.tree import MAX_PART_MEASURES, MAX_PARTS
-from scoregen.notation.second_readers.contents import losses, score_contents
+from scoregen.notation.second_readers.contents import losses, score_contents, with_losses
 from scoregen.notation.second_readers.midi import midi_contents
 from scoregen.score.elements import Instrument, Lyric, Metadata, Part, Score, Tempo
 from scoregen.score.metre import TimeSignature
 from scoregen.score.rhythm import NoteValue
 from scoregen.system.errors import Place, ReadError
+from scoregen.system.wording import counted
 from scoregen.transcription.counting import UNKNOWN, Counting
 
 _MOST_QUARTERS = 80_000
@@ -62,7 +63,7 @@ def _guarded(score: Score, data: bytes, lost: int, *, timed: bool) -> Score:
     file = midi_contents(data)
     named = {"syllable": file.numbers.get("syllable", 0) - lost}
     found = losses(replace(file, numbers={**file.numbers, **named}, timed=timed), score_contents(score), _NEAR)
-    return replace(score, notices=(*score.notices, str(found))) if found else score
+    return with_losses(score, found)
 
 
 def score_of(content: MidiContent, channels: Channels, place: Place, notices: Iterable[str]) -> Score:
@@ -152,17 +153,13 @@ def _with_lyrics(notes: Sequence[TimedNote], syllable_at: Mapping[Fraction, Lyri
 def _notices(content: MidiContent, lost: int, pickup: Fraction) -> Iterator[str]:
     """What was changed while reading, one line each."""
     if pickup:
-        yield f"the rhythm shows an anacrusis of {_count(pickup, 'quarter')}, which the MIDI file does not mark"
+        yield f"the rhythm shows an anacrusis of {counted(pickup, 'quarter')}, which the MIDI file does not mark"
     if content.empty:
-        yield f"{_count(content.empty, 'note')} without a length left out"
+        yield f"{counted(content.empty, 'note')} without a length left out"
     if content.endless:
-        yield f"{_count(content.endless, 'note')} without an end in the MIDI file; held to the end of the track"
+        yield f"{counted(content.endless, 'note')} without an end in the MIDI file; held to the end of the track"
     if lost:
-        yield f"{_count(lost, 'syllable')} of the MIDI file left out; found no note at that place"
-
-
-def _count(number: Fraction | int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+        yield f"{counted(lost, 'syllable')} of the MIDI file left out; found no note at that place"
 
 
 def _part(index: int, channel: int, content: Channel) -> Part:

@@ -26,7 +26,7 @@ from fractions import Fraction
 
 import mido
 
-from scoregen.notation.midi.lyrics import sung_texts
+from scoregen.notation.midi.lyrics import lyric_texts
 from scoregen.notation.midi.pedals import DAMPER, pedal_spans
 from scoregen.notation.midi.percussion import percussion_key
 from scoregen.notation.midi.playing.dynamics import dynamic_curves
@@ -136,7 +136,7 @@ def _note_events(notes: Sequence[MidiNote], part: Part, channel: int, ticks: int
 
 
 def _lyric_events(score: Score, part: Part, ticks: int) -> Iterator[_Event]:
-    for place, text in sung_texts(score, part.id):
+    for place, text in lyric_texts(score, part.id):
         yield _Event(_ticks(place, ticks), 6, mido.MetaMessage("lyrics", text=text))
 
 

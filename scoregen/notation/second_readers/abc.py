@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import accumulate
 
+from scoregen.notation.second_readers.abc_line import Line, alteration, read_item
 from scoregen.notation.second_readers.contents import Contents
 from scoregen.score.directions import DYNAMIC_MARKS
 
@@ -25,46 +26,14 @@ _ITEM = re.compile(
     r"|\((?P<tuplet>\d[\d:]*)|(?P<note>[\^_=]*/?[A-Ga-g][,']*)(?P<length>[\d/]*)|(?P<rest>[zxZX])(?P<rests>[\d/]*)"
     r"|(?P<tie>-)|(?P<broken>>+|<+)|(?P<overlay>&)|\[\d[\d,.\-]*|[ys.~H-Yh-w]|."
 )
-_HEAD = re.compile(r"([\^_=]*)(/?)([A-Ga-g])([,']*)([\d/]*)(-?)")
 _HAIRPINS = ("crescendo(", "<(", "diminuendo(", ">(")
 _SYLLABLE = re.compile(r"(?:\\-|[^\s\-_*|])+")
 _KEY = re.compile(r"([A-G])([#b]?)\s*([a-zA-Z]{0,3})")
 _ACCIDENTAL = re.compile(r"(?:^|\s)([\^_=]+)([a-gA-G])(?=\s|$)")
 _MOVE = re.compile(r"\b(octave|transpose|t)=([+-]?\d{1,2})\b")
-_SCALE = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 _FIFTHS = "FCGDAEB"
 _MODES = {"mix": -1, "dor": -2, "min": -3, "m": -3, "aeo": -3, "phr": -4, "loc": -5, "lyd": 1}
-_TUPLETS = {"2": 3, "3": 2, "4": 3, "6": 2, "8": 3}
 _COMPOUND = (6, 9, 12)
-
-
-@dataclass(slots=True)
-class _Line:
-    """A voice while it is counted: what its next note depends on, the lengths of its measures, and its notes."""
-
-    key: Mapping[str, Fraction]
-    metre: Fraction
-    unit: Fraction
-    compound: bool
-    octave: int = 0
-    semitones: int = 0
-    now: Fraction = Fraction(0)
-    longest: Fraction = Fraction(0)
-    is_empty: bool = True
-    lengths: list[Fraction] = field(default_factory=list)
-    notes: list[tuple[int, Fraction, int]] = field(default_factory=list)
-    accidentals: dict[tuple[str, int], Fraction] = field(default_factory=dict)
-    last: list[tuple[str, int, Fraction]] = field(default_factory=list)
-    held: set[tuple[str, int, Fraction]] = field(default_factory=set)
-    tuplet: tuple[Fraction, int] = (Fraction(1), 0)
-    last_length: Fraction = Fraction(0)
-    broken: Fraction = Fraction(1)
-
-    def close(self) -> None:
-        """End the measure, if it has begun."""
-        if not self.is_empty:
-            self.lengths.append(max(self.longest, self.now))
-        self.now, self.longest, self.is_empty, self.accidentals = Fraction(0), Fraction(0), True, {}
 
 
 @dataclass(slots=True)
@@ -72,21 +41,21 @@ class _Count:
     """The tune while it is counted."""
 
     numbers: Counter[str] = field(default_factory=Counter)
-    lines: dict[str, _Line] = field(default_factory=dict)
+    lines: dict[str, Line] = field(default_factory=dict)
     current: str = ""
     in_body: bool = False
     key: Mapping[str, Fraction] = field(default_factory=dict)
     metre: tuple[int, int] | None = (4, 4)
     unit: Fraction | None = None
 
-    def line(self, name: str | None = None) -> _Line:
+    def line(self, name: str | None = None) -> Line:
         name = name or self.current or next(iter(self.lines), "1")
         if name not in self.lines:
-            self.lines[name] = _Line(self.key, Fraction(4), Fraction(0), False)
+            self.lines[name] = Line(self.key, Fraction(4), Fraction(0), False)
             self._settle(self.lines[name])
         return self.lines[name]
 
-    def _settle(self, line: _Line) -> None:
+    def _settle(self, line: Line) -> None:
         """Metre and unit length as the header has them."""
         count, unit = self.metre or (4, 4)
         line.metre, line.compound = Fraction(4 * count, unit), count in _COMPOUND
@@ -133,7 +102,7 @@ def _read_field(count: _Count, name: str, value: str) -> None:
         _count_signs(count, value)
 
 
-def _move(line: _Line, text: str) -> None:
+def _move(line: Line, text: str) -> None:
     """Octaves and semitones by which the notes sound elsewhere."""
     for name, value in _MOVE.findall(text):
         if name == "octave":
@@ -159,7 +128,7 @@ def _key(text: str) -> Mapping[str, Fraction] | None:
     """The alteration of each letter; None for a field without a key."""
     if not re.match(r"[A-G]|HP|Hp|none|exp|[\^_=]", text):
         return None
-    own = {letter.upper(): _alter(signs) for signs, letter in _ACCIDENTAL.findall(text)}
+    own = {letter.upper(): alteration(signs) for signs, letter in _ACCIDENTAL.findall(text)}
     found = _KEY.match(text)
     if text[:2] in ("HP", "Hp"):
         return {"F": Fraction(1), "C": Fraction(1)}
@@ -169,10 +138,6 @@ def _key(text: str) -> Mapping[str, Fraction] | None:
     place = min(max(place, -7), 7)
     order = _FIFTHS[:place] if place >= 0 else _FIFTHS[::-1][:-place]
     return {letter: Fraction(1 if place > 0 else -1) for letter in order} | own
-
-
-def _alter(signs: str) -> Fraction:
-    return Fraction(signs.count("^") - signs.count("_"))
 
 
 def _read_lengths(count: _Count, name: str, value: str) -> None:
@@ -218,110 +183,4 @@ def _read_music(count: _Count, code: str) -> None:
         elif found[0] == "(":
             count.numbers["slur"] += 1
         elif kind is not None:
-            _read_item(count.line(), found)
-
-
-def _read_item(line: _Line, found: re.Match[str]) -> None:
-    """A note, chord, rest, barline, tie or change of rhythm of a voice."""
-    if found["bar"]:
-        line.close()
-    elif found["note"]:
-        _sound(line, found["note"], _factor(found["length"]))
-    elif found["chord"] is not None:
-        _sound_chord(line, found["chord"], _factor(found["factor"]))
-    elif found["grace"] is not None:
-        line.is_empty = False
-        _add_notes(line, list(_heads(line, found["grace"])), grace=True)
-    elif found["rest"]:
-        _rest(line, found["rest"], found["rests"])
-    elif found["tie"]:
-        line.held = set(line.last)
-    elif found["broken"]:
-        _break(line, found["broken"])
-    elif found["tuplet"]:
-        _begin_tuplet(line, found["tuplet"])
-    elif found["overlay"]:
-        line.longest, line.now, line.accidentals = max(line.longest, line.now), Fraction(0), {}
-
-
-def _factor(text: str) -> Fraction:
-    """`3/2`, `/`, `//`, or nothing."""
-    number, *divisors = text.split("/")
-    length = Fraction(int(number or 1))
-    for divisor in divisors:
-        length /= int(divisor or 2) or 2
-    return length
-
-
-def _sound(line: _Line, note: str, factor: Fraction) -> None:
-    _add_notes(line, list(_heads(line, note)))
-    _go_on(line, line.unit * factor)
-
-
-def _sound_chord(line: _Line, text: str, factor: Fraction) -> None:
-    """The notes of a chord; its length is that of its first note. A tie may stand inside."""
-    code = re.sub(r'!.*?!|"[^"]*"', "", text)
-    heads = list(_heads(line, code))
-    if not heads:
-        return
-    _add_notes(line, heads)
-    entries = list(_HEAD.finditer(code))
-    line.held = {head for head, entry in zip(heads, entries, strict=True) if entry[6]}
-    _go_on(line, line.unit * factor * _factor(entries[0][5]))
-
-
-def _heads(line: _Line, code: str) -> Iterator[tuple[str, int, Fraction]]:
-    """Letter, octave and alteration of each note."""
-    for signs, half, letter, marks, _, _ in _HEAD.findall(code):
-        octave = (5 if letter.islower() else 4) + marks.count("'") - marks.count(",") + line.octave
-        place = (letter.upper(), octave)
-        if signs:
-            line.accidentals[place] = _alter(signs) / (2 if half else 1)
-        tied = next((alter for step, other, alter in line.held if not signs and (step, other) == place), None)
-        implied = line.accidentals.get(place, line.key.get(place[0], Fraction(0)))
-        yield (*place, tied if tied is not None else implied)
-
-
-def _add_notes(line: _Line, heads: list[tuple[str, int, Fraction]], *, grace: bool = False) -> None:
-    """Count the notes that are not tied from the last ones."""
-    for head in heads:
-        letter, octave, alter = head
-        if grace or head not in line.held:
-            pitch = (12 * (octave + 1) + _SCALE[letter] + alter + line.semitones) // 1
-            line.notes.append((len(line.lengths), line.now, int(pitch)))
-    if not grace:
-        line.last, line.held = heads, set()
-
-
-def _go_on(line: _Line, length: Fraction) -> None:
-    """Move on by a length, by the ratio of the tuplet and of a broken rhythm."""
-    ratio, left = line.tuplet
-    length *= line.broken * (ratio if left else 1)
-    line.tuplet = (ratio, max(left - 1, 0))
-    line.broken, line.is_empty, line.last_length = Fraction(1), False, length
-    line.now += length
-
-
-def _rest(line: _Line, kind: str, text: str) -> None:
-    if kind in "zx":
-        line.last = []
-        _go_on(line, line.unit * _factor(text))
-        return
-    for number in range(min(int(text.split("/")[0] or 1), 1000)):
-        if number:
-            line.close()
-        _go_on(line, line.metre)
-
-
-def _break(line: _Line, signs: str) -> None:
-    """`>` makes the last note longer and the next one shorter: what is begun later begins later."""
-    short = Fraction(1, 2 ** len(signs))
-    first = 2 - short if signs[0] == ">" else short
-    line.now += line.last_length * (first - 1)
-    line.broken = 2 - first
-
-
-def _begin_tuplet(line: _Line, text: str) -> None:
-    actual, normal, count = (*text.split(":"), "", "")[:3]
-    times = int(normal or 0) or _TUPLETS.get(actual) or (3 if line.compound else 2)
-    line.tuplet = (Fraction(times, max(int(actual), 1)), int(count or 0) or int(actual))
+            read_item(count.line(), found)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from scoregen.score.directions import Dynamic
@@ -16,6 +16,7 @@ from scoregen.score.elements import Score
 from scoregen.score.pitch import Pitch
 from scoregen.score.spanners import Slur, Wedge
 from scoregen.score.timeline import sounding_notes
+from scoregen.system.wording import counted
 
 KINDS = ("percussion note", "syllable", "slur", "dynamic", "hairpin", "chord symbol")
 """The kinds that are compared by number, in addition to the notes."""
@@ -69,10 +70,10 @@ class Losses:
 
     def __str__(self) -> str:
         notes = {"note": self.missing}
-        parts = [_counted(number, name) for name, number in (notes | dict(self.others)).items() if number]
+        parts = [counted(number, name) for name, number in (notes | dict(self.others)).items() if number]
         kept = [f"{' and '.join(parts)} not kept"] if len(parts) < 3 else [f"{', '.join(parts)} not kept"]
-        changes = [*(kept if parts else []), *([f"{_counted(self.added, 'note')} too many"] if self.added else [])]
-        return "; ".join([*changes, *([f"{_counted(self.moved, 'note')} moved"] if self.moved else [])])
+        changes = [*(kept if parts else []), *([f"{counted(self.added, 'note')} too many"] if self.added else [])]
+        return "; ".join([*changes, *([f"{counted(self.moved, 'note')} moved"] if self.moved else [])])
 
 
 def score_contents(score: Score) -> Contents:
@@ -114,6 +115,14 @@ def losses(file: Contents, score: Contents, near: Fraction = _NEAR) -> Losses:
     return Losses(missing.total(), added.total(), moved, others | dict(file.unread))
 
 
+def with_losses(score: Score, lost: Losses, source: str = "", advice: str = "") -> Score:
+    """The score with one notice of what it lacks of its source, if anything, and advice."""
+    if not lost:
+        return score
+    notice = f"{source}: {lost}" if source else str(lost)
+    return replace(score, notices=(*score.notices, f"{notice}; {advice}" if advice else notice))
+
+
 def _moved(file: Contents, score: Contents, near: Fraction) -> int:
     """How many notes of two countings with the same pitches are at another onset."""
     before, after = _onsets_by_pitch(file), _onsets_by_pitch(score)
@@ -126,8 +135,3 @@ def _onsets_by_pitch(contents: Contents) -> dict[int, list[Fraction]]:
     for (onset, pitch), count in sorted(contents.notes.items()):
         found.setdefault(pitch, []).extend([onset] * count)
     return found
-
-
-def _counted(number: int, name: str) -> str:
-    one, of, rest = name.partition(" of ")
-    return f"{number} {name}" if number == 1 or name.endswith(")") else f"{number} {one}s{of}{rest}"

@@ -29,11 +29,14 @@ _LENGTH_WEIGHT = 0.7
 _TEMPO_CHANGE = 1.4
 """Places on the scale of beat lengths by which a beat usually differs from the one before it."""
 _FARTHEST = 6.0
-METRES = {2: -1.0, 3: 0.0, 4: 0.5}
+_METRES = {2: -1.0, 3: 0.0, 4: 0.5}
 """Numbers of beats in a measure, with the logarithm of their odds."""
-NEW_METRE = 12.0
+_NEW_METRE = 12.0
+"""The cost of a measure that ends early or of another metre."""
 _FIRST = 3.0
+"""The cost of another place of the first beat than the likeliest."""
 NO_ATTACK = -1.5
+"""The odds of a downbeat where nothing begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +134,7 @@ def _with_silent_beats(times: Floats, path: list[tuple[int, int]]) -> tuple[Floa
 
 
 def measures_of(
-    logits: Floats, metres: Mapping[int, float] = METRES, first: int | None = None, change: float = NEW_METRE
+    logits: Floats, metres: Mapping[int, float] = _METRES, first: int | None = None, change: float = _NEW_METRE
 ) -> tuple[Ints, Ints]:
     """[B] twice: the place of each beat in its measure, and the beats of that measure.
 
@@ -142,8 +145,9 @@ def measures_of(
     is_first = np.array([place == 0 for _, place in states])
     onset = np.clip(logits, -6, 6)
     log_first, log_other = -np.logaddexp(0, -onset), -np.logaddexp(0, onset)
-    score = np.array([metres[metre] - (0.3 * place if place else 0) for metre, place in states])
-    if first is not None:
+    if first is None:
+        score = np.array([metres[metre] - (0.3 * place if place else 0) for metre, place in states])
+    else:
         score = np.array([0.0 if place == first else -_FIRST for _, place in states])
     score = score + np.where(is_first, log_first[0], log_other[0])
     back = np.zeros((len(logits), len(states)), dtype=np.int64)

@@ -69,12 +69,12 @@ class Rhythm:
 class Tracked:
     """The beats of a performance with their median length, and the attacks' places on their divisions, in beats.
 
-    `downbeats` [E] are the odds of the attacks, `texture` what is known of them.
+    `barlines` are those of the beats, `downbeats` [E] the odds of the attacks, `texture` what is known of them.
     """
 
     beats: Beats
     seconds: float
-    is_compound: bool
+    barlines: Barlines
     grid: tuple[Fraction, ...]
     downbeats: NDArray[np.float64]
     texture: Texture
@@ -98,7 +98,7 @@ def notated_rhythm(
     heard = [(float(end) - float(first)) * float(unit) for end in _in_beats(_ends(notes, lines), beats)]
     last = _last_end(onsets, heard, times)
     ends = note_ends(onsets, heard, lines, last, may_hold=may_hold, sustained=[note.sustained for note in notes])
-    beat = _beat(rated.barring.metre.counted == _DOTTED if rated else found.is_compound)
+    beat = _beat(rated.barring.metre.counted == _DOTTED) if rated else found.barlines.unit
     per_minute = round(60 * float(unit) / (found.seconds * float(beat)))
     return Rhythm(tuple(onsets), tuple(ends), times, beat, per_minute, rated)
 
@@ -109,21 +109,21 @@ def tracked(notes: Sequence[PerformedNote], attacks: Attacks) -> Tracked:
     beats = _simple_beats(track(attacks.times, odds))
     seconds = float(np.median(np.diff(beats.times)))
     is_compound, grid = _grid(_in_beats(attacks.times, beats), seconds)
-    unit = _beat(is_compound)
+    barlines = tracked_barlines(beats, is_compound)
+    unit = barlines.unit
     quarters = np.array([float(place * unit) for place in grid])
-    measure = tracked_barlines(beats, is_compound).time.duration
-    texture = texture_of(notes, attacks, odds, quarters, seconds / float(unit), measure)
-    return Tracked(beats, seconds, is_compound, tuple(grid), odds.downbeats.astype(np.float64), texture)
+    texture = texture_of(notes, attacks, odds, quarters, seconds / float(unit), barlines.time.duration)
+    return Tracked(beats, seconds, barlines, tuple(grid), odds.downbeats.astype(np.float64), texture)
 
 
 def _barlines(found: Tracked, model: LineModel | None, counting: Counting) -> tuple[Rated | None, Barlines]:
     """The barlines in the metre that is given; else those of the beats, with the metre that is rated higher, if any."""
-    own = tracked_barlines(found.beats, found.is_compound)
+    own = found.barlines
     if model is None:
         return None, own
     rated = texture_barring(found.texture, model, counting)
     if counting != UNKNOWN:
-        return rated, rated_barlines(rated, _beat(found.is_compound), found.grid, found.downbeats)
+        return rated, rated_barlines(rated, own.unit, found.grid, found.downbeats)
     barring = Barring(metre_of_time(own.time), Fraction(1), Fraction(0))
     other = rated.barring.metre.time
     return (Rated(barring) if str(other) == str(own.time) else Rated(barring, 0.0, other)), own

@@ -89,3 +89,11 @@ def test_files_that_lack_a_part_of_the_ensemble_are_left_out_with_the_reason(tmp
     (refused,) = found.refused
     assert refused.startswith("solo.abc: found no part for ") and "viola" in refused
     assert len(found.train) + len(found.valid) == 3
+
+
+def test_kern_is_told_by_the_reader_that_training_uses(tmp_path: Path) -> None:
+    rows = ["**kern **kern", "*part2 *part1", "*staff2 *staff1", "*Ipiano *Ipiano", "*clefF4 *clefG2", "*M2/4 *M2/4"]
+    rows += [f"={number} ={number}\n4C 4cc\n4G 4ee" for number in range(1, 9)] + ["== ==", "*- *-"]
+    text = "\n".join(rows).replace(" ", "\t") + "\n"
+    files = {f"{number}.krn": text for number in range(2)}
+    assert ensemble_of(load_corpus(str(folder(tmp_path / "piano", files))), SATB) == "piano"

@@ -151,3 +151,12 @@ def test_a_damaged_file_is_one_error_line(tmp_path: Path, text: str, message: st
     file.write_text(lines(text))
     with pytest.raises((ReadError, RefusedError), match=message):
         read_kern_reading(file)
+
+
+def test_a_file_in_latin_1_keeps_its_words(tmp_path: Path) -> None:
+    file = tmp_path / "a.krn"
+    text = lines("**kern  **text\n*M2/4  *\n=1  =1\n4c  Grü-\n4d  -ße\n==  ==\n*-  *-")
+    file.write_bytes(text.replace("\n", "\r\n").encode("latin-1"))
+    score = read_kern_reading(file).score
+    notes = [note for element in score.measures[0].voices[0].elements for note in element.notes]
+    assert [note.lyrics[0].text for note in notes] == ["Grü", "ße"]

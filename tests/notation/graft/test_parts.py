@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from scoregen.notation.musicxml.read.score import read_musicxml
 from scoregen.notation.musicxml.write.score import write_musicxml
 from scoregen.notation.validation.document import check_document
 from scoregen.score.arrangement.sung_texts import with_given_marks
-from scoregen.score.edit import insert_voices, with_parts
+from scoregen.score.edit import append_measures, insert_voices, with_parts
 from scoregen.score.elements import Clef, Instrument, Lyric, Part, Score, Slot, Voice
 from tests.notation.handmade import BASS, line, melody
 from tests.notation.musescore import COMMAND, note_records, through_musescore
@@ -101,6 +102,17 @@ def test_a_part_without_divisions_keeps_its_lengths() -> None:
     assert [body.get("id") for body in etree.fromstring(written).iterfind("part")] == ["P2", "P1", "P3"]
     assert check_document(written, "f") == ()
     assert read_musicxml(written, "f").measures[0].duration == score.measures[0].duration == 4
+
+
+def test_shorter_notes_at_the_end_do_not_change_a_document_without_divisions() -> None:
+    text = write_musicxml(melody("h:D5 h:E5", "w:D5")).decode().replace("<divisions>1</divisions>", "", 1)
+    score = append_measures(read_musicxml(text.encode(), "f"), 1, [Slot("P1")])
+    rows = [(2, Voice(Slot("P1"), line("e:C5 e:D5 q:C5 h:C5"), "generated"))]
+    written = graft(insert_voices(score, rows))
+    assert written.notices == ("the document has no divisions; durations count quarters",)
+    assert check_document(written.text, "f") == ()
+    lengths = [[each.duration for each in row.voices[0].elements] for row in read_musicxml(written.text, "f").measures]
+    assert lengths == [[2, 2], [4], [Fraction(1, 2), Fraction(1, 2), 1, 2]]
 
 
 def test_breaks_go_when_staves_are_added() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from scoregen.notation.humdrum.score import kern_score
-from scoregen.notation.humdrum.spines import read_kern_file
+from scoregen.notation.humdrum.spines import read_kern_file, reference_records
 from scoregen.score.elements import Score
 from scoregen.score.timeline import sounding_notes
 
@@ -37,3 +37,8 @@ def test_a_note_without_a_tie_crosses_a_barline() -> None:
         ("C3", Fraction(0), Fraction(6)),
         ("C4", Fraction(0), Fraction(2)),
     ]
+
+
+def test_the_first_record_of_each_code_counts_and_other_codes_do_not() -> None:
+    text = "!!!COM-rismID: pe96950\n!!!OTL@@PL: Kolęda \n!!!OTL@EN: Carol\n!!!YEM:\n**kern\n4c\n*-\n!!!ENC: A. B.\n"
+    assert reference_records(text) == {"OTL": "Kolęda", "ENC": "A. B."}

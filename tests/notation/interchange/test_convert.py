@@ -98,14 +98,17 @@ def test_notes_that_cross_a_barline_without_a_tie_move_nothing(tmp_path: Path) -
     """converter21 lets the measure grow; the own reader takes its place."""
     lines = ["**kern **text **kern", "*M2/2 * *M2/2", "=1 =1 =1", "1.C Ky- 2c", ". . 2d", "=2 =2 =2", ". . 2e"]
     lines += ["2D -rie 2f", "== == ==", "*- *- *-"]
-    (tmp_path / "long.krn").write_text("!!!OTL: Long notes\n" + "\n".join(lines).replace(" ", "\t") + "\n")
+    (tmp_path / "long.krn").write_text(
+        "!!!COM-rismID: pe1\n!!!OTL: Long notes\n" + "\n".join(lines).replace(" ", "\t") + "\n"
+    )
     score = read_score(tmp_path / "long.krn")
     assert [(pitch, onset) for pitch, onset, _ in sounds(score)] == [
         *[("C3", 0), ("C4", 0), ("D4", 2), ("E4", 4), ("D3", 6), ("F4", 6)]
     ]
     assert [lyric.text for lyric in lyrics(score)] == ["Ky", "rie"] and score.notices == ()
     assert sorted(part.name for part in score.parts) == ["Part 1", "Voice"]
-    assert score.metadata.title == "Long notes" and [row.duration for row in score.measures] == [4, 4]
+    assert (score.metadata.title, score.metadata.composer) == ("Long notes", None)
+    assert [row.duration for row in score.measures] == [4, 4]
 
 
 def test_written_out_tremolos_keep_their_notes(tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ from scoregen.notation.musicxml.read.values import (
     velocity_of,
     voice_name,
 )
-from scoregen.score.elements import Lyric, Note, Rest
+from scoregen.score.elements import SYLLABICS, Lyric, Note, Rest
 from scoregen.score.pitch import Interval, Pitch, Unpitched
 from scoregen.score.rhythm import NoteValue
 from scoregen.system.errors import ReadError
@@ -266,6 +266,4 @@ def _syllabic(syllabics: list[str]) -> str:
     """MusicXML's <syllabic> for joined syllables, from the first and the last."""
     continues = bool(syllabics) and syllabics[0] in ("middle", "end")
     goes_on = bool(syllabics) and syllabics[-1] in ("begin", "middle")
-    return {(False, False): "single", (False, True): "begin", (True, True): "middle", (True, False): "end"}[
-        (continues, goes_on)
-    ]
+    return SYLLABICS[continues, goes_on]
