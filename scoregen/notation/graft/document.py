@@ -14,7 +14,13 @@ from lxml import etree
 
 from scoregen.notation.graft.given_parts import write_generated
 from scoregen.notation.graft.loose_ends import close_loose_ends, read_lines
-from scoregen.notation.graft.parts import add_parts, declare_divisions
+from scoregen.notation.graft.parts import (
+    NO_DIVISIONS,
+    add_parts,
+    declare_divisions,
+    first_divisions,
+    undeclared_where_idle,
+)
 from scoregen.notation.graft.voices import read_given_part
 from scoregen.notation.musicxml.tree import parse, serialize
 from scoregen.notation.musicxml.write.identification import set_miscellaneous
@@ -58,13 +64,17 @@ def graft(score: Score, provenance: Mapping[str, str] = _NOTHING) -> Grafted:
     root = parse(score.document, "the given document")
     bodies = {body.get("id"): body for body in root.findall("part")}
     grown = [part for part in score.parts if part.id not in bodies or _has_generated(score, part.id, bodies[part.id])]
-    notices = list(declare_divisions(list(bodies.values())) if grown else ())
+    given = list(bodies.values())
+    is_counted = first_divisions(given) is not None
+    bare = declare_divisions(given) if grown else ()
+    notices = [NO_DIVISIONS] if bare and not is_counted else []
     for part in grown:
         if part.id in bodies:
             lines = read_lines(bodies[part.id])
             write_generated(score, part, read_given_part(bodies[part.id]), _instrument_ids(root, part.id))
             notices += close_loose_ends(bodies[part.id], lines, part.name or part.id)
     notices += add_parts(root, score)
+    notices += undeclared_where_idle(root, bare, {part.id for part in grown}) if is_counted else ()
     set_miscellaneous(root, provenance)
     return Grafted(serialize(root), tuple(notices))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import replace
 from fractions import Fraction
@@ -35,6 +35,9 @@ _NUMBERS = re.compile(r" *|[1-9]\d*(, ?[1-9]\d*)*")
 _BREAKS = ("new-system", "new-page", "blank-page")
 _YES_OR_NO = ("implicit", "non-controlling")
 _MIRRORED_BARLINE = ("bar-style", "ending", "repeat")
+
+
+NO_DIVISIONS = "the document has no divisions; durations count quarters"
 
 
 def add_parts(root: etree._Element, score: Score) -> tuple[str, ...]:
@@ -69,23 +72,45 @@ def add_parts(root: etree._Element, score: Score) -> tuple[str, ...]:
     return _drop_breaks(reference)
 
 
-def declare_divisions(given: Sequence[etree._Element]) -> tuple[str, ...]:
+def declare_divisions(given: Sequence[etree._Element]) -> tuple[etree._Element, ...]:
     """Declare the divisions that parts without their own share with the first ones of the document, or 1.
 
-    Generated music has others, and may stand before them. Notices name the parts.
+    Generated music has others, and may stand before them. Returns these parts.
     """
-    first = next((found for part in given for found in part.iterfind("measure/attributes/divisions")), None)
-    bare = [part for part in given if _is_bare(part)]
+    first = first_divisions(given)
+    bare = tuple(part for part in given if _is_bare(part))
     for part in bare:
         attributes = divisions_change(1)
-        if first is not None:
-            attributes[0].text = first.text
+        attributes[0].text = "1" if first is None else first
         insert(next(part.iterfind("measure")), 0, attributes)
-    if first is None:
-        return ("the document has no divisions; durations count quarters",) if bare else ()
-    return tuple(
-        f"part {part.get('id')}: the divisions of the document are written before its first note" for part in bare
-    )
+    return bare
+
+
+def undeclared_where_idle(
+    root: etree._Element, bare: Sequence[etree._Element], grown: Container[str | None]
+) -> tuple[str, ...]:
+    """Take the declared divisions from parts that have not grown, if the document still begins with the same ones.
+
+    Such a part is as it was given. Notices name the others.
+    """
+    kept = [part for part in bare if part.get("id") in grown]
+    idle = [part for part in bare if part not in kept]
+    own = {part: next(part.iterfind("measure"))[0] for part in idle}
+    others = [part for part in root.iterfind("part") if part not in idle]
+    first = first_divisions(others)
+    for part, attributes in own.items():
+        before = root.index(part) > root.index(others[0]) if others else False
+        if before and first == attributes.findtext("divisions"):
+            measure = next(part.iterfind("measure"))
+            replace_children(measure, list(measure)[1:])
+        else:
+            kept.append(part)
+    return tuple(f"part {part.get('id')}: divisions are written before its first note, which had none" for part in kept)
+
+
+def first_divisions(parts: Sequence[etree._Element]) -> str | None:
+    """The first divisions that a part declares; None if none does."""
+    return next((found.text for part in parts for found in part.iterfind("measure/attributes/divisions")), None)
 
 
 def _is_bare(part: etree._Element) -> bool:
