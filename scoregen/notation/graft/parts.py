@@ -35,8 +35,6 @@ _NUMBERS = re.compile(r" *|[1-9]\d*(, ?[1-9]\d*)*")
 _BREAKS = ("new-system", "new-page", "blank-page")
 _YES_OR_NO = ("implicit", "non-controlling")
 _MIRRORED_BARLINE = ("bar-style", "ending", "repeat")
-
-
 NO_DIVISIONS = "the document has no divisions; durations count quarters"
 
 
@@ -109,7 +107,7 @@ def undeclared_where_idle(
 
 
 def first_divisions(parts: Sequence[etree._Element]) -> str | None:
-    """The first divisions that a part declares; None if none does."""
+    """The first divisions of a document, which hold for parts without their own; None if it has none."""
     return next((found.text for part in parts for found in part.iterfind("measure/attributes/divisions")), None)
 
 

@@ -19,7 +19,7 @@ from scoregen.tokens.vocabulary import vocabulary
 class StruckNotes(NamedTuple):
     """Where a voice begins a note and where a rest, in quarters from the start of its measure.
 
-    It does so nowhere else if they are `complete`. It rests from the start of a measure if nothing is to sound there.
+    It does so nowhere else if they are `complete`: what sounds, or a rest, goes on, over the barline too.
     """
 
     notes: frozenset[Fraction] = frozenset()
