@@ -18,6 +18,7 @@ from scoregen.plan.piece.planned_piece import given_by_plan, plans_for_plan
 from scoregen.plan.piece.section_manners import VoiceRange, with_manners
 from scoregen.plan.played_plans import PlayedVoices, plans_for_instruments, plans_for_new_music
 from scoregen.plan.sections import section_starts
+from scoregen.plan.words.given_words import with_given_syllables
 from scoregen.plan.words.word_setting import WordSetting, with_word_rhythm, word_setting
 from scoregen.score.elements import Slot
 from scoregen.score.ensemble import Role
@@ -64,6 +65,8 @@ def make_plans(request: ComposeRequest, writer: Writer, page: Page, task: Infill
     singers = [index for index, role in enumerate(task.singers) if role is not None and role.is_sung]
     words = word_setting(page.given) if singers else None
     plans = with_word_rhythm(plans, words, singers, accompanied=len(singers) < len(task.singers)) if words else plans
+    if writer.options.rhythm != "plain":
+        plans = with_given_syllables(plans, task.score, task.slots, singers)
     return Planning(
         timeline, followed, plans, sections, voices, described, words, tuple(task.slots[index] for index in singers)
     )

@@ -133,6 +133,11 @@ def _sung(measure: Measure, verses: frozenset[str], shared: frozenset[tuple[str,
     return replace(measure, voices=tuple(voices), spanners=(*measure.spanners, *slurs))
 
 
+def syllable_onsets(voice: Voice) -> list[Fraction]:
+    """Where the voice of a measure begins a note with a syllable, in quarters from the start of the measure."""
+    return [struck.onset for struck in _struck(voice) if struck.note.lyrics]
+
+
 def _has_words(voice: Voice) -> bool:
     return any(note.lyrics for element in voice.elements for note in element.notes)
 

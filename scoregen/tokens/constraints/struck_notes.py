@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
-from functools import cache, reduce
+from functools import cache, lru_cache, reduce
 from operator import or_
 from typing import NamedTuple
 
@@ -12,19 +12,21 @@ import numpy as np
 
 from scoregen.tokens.constraints.places import EITHER, NEITHER
 from scoregen.tokens.constraints.state import ConstraintState, next_step, onset
-from scoregen.tokens.constraints.voice_masks import Mask, only_word
+from scoregen.tokens.constraints.voice_masks import KEPT_MASKS, Mask, only_word
 from scoregen.tokens.vocabulary import vocabulary
 
 
 class StruckNotes(NamedTuple):
     """Where a voice begins a note and where a rest, in quarters from the start of its measure.
 
-    It does so nowhere else if they are `complete`: what sounds, or a rest, goes on, over the barline too.
+    It does so nowhere else if they are `complete`: what sounds, or a rest, goes on, over the barline too. At places
+    that are `repeated` it begins the note that sounds once more, if one does.
     """
 
     notes: frozenset[Fraction] = frozenset()
     rests: frozenset[Fraction] = frozenset()
     complete: bool = True
+    repeated: frozenset[Fraction] = frozenset()
 
 
 def struck_mask(state: ConstraintState, struck: Mapping[int, StruckNotes]) -> Mask | None:
@@ -36,10 +38,13 @@ def struck_mask(state: ConstraintState, struck: Mapping[int, StruckNotes]) -> Ma
     if own is None or state.written:
         return None
     place = onset(state)
-    if place in own.notes:
+    sounding = state.sounding[step[1]]
+    if place in own.repeated and sounding:
+        return _only_these(sounding)
+    if place in own.notes | own.repeated:
         return _only_notes()
     if place in own.rests:
-        return only_word("hold") if state.sounding[step[1]] == () else only_word("rest")
+        return only_word("hold") if sounding == () else only_word("rest")
     return only_word("hold") if own.complete else None
 
 
@@ -47,7 +52,11 @@ def _next_place(state: ConstraintState, struck: Mapping[int, StruckNotes]) -> Ma
     """The next slice is where a fixed rhythm has a note or a rest, or where another voice can begin something."""
     words, plan = vocabulary(), state.rules.plan
     free = [slot for slot in state.rules.order if plan.given[slot] is None and not _is_complete(struck, slot)]
-    fixed = {int(place * words.ticks_per_quarter) for own in struck.values() for place in own.notes | own.rests}
+    fixed = {
+        int(place * words.ticks_per_quarter)
+        for own in struck.values()
+        for place in own.notes | own.rests | own.repeated
+    }
     within = reduce(or_, (state.divisions[slot] for slot in free), NEITHER)
     mask = np.ones(len(words), dtype=np.bool_)
     for place in range(state.tick + 1, len(plan.spans)):
@@ -66,5 +75,14 @@ def _only_notes() -> Mask:
     words = vocabulary()
     mask = np.ones(len(words), dtype=np.bool_)
     mask[[words.id("hold"), words.id("rest")]] = False
+    mask.flags.writeable = False
+    return mask
+
+
+@lru_cache(maxsize=KEPT_MASKS)
+def _only_these(pitches: tuple[int, ...]) -> Mask:
+    """These pitches, by their tokens."""
+    mask = np.zeros(len(vocabulary()), dtype=np.bool_)
+    mask[list(pitches)] = True
     mask.flags.writeable = False
     return mask
