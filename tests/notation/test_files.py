@@ -13,7 +13,7 @@ import mido
 import pytest
 
 import scoregen.notation.files as files_module
-from scoregen.notation.engraving.pages import EngravingOptions
+from scoregen.notation.engraving.options import EngravingOptions
 from scoregen.notation.files import READERS, WRITERS, can_write, read_score, write_all, write_score
 from scoregen.notation.graft.document import musicxml_text
 from scoregen.notation.musicxml.document import load_document
