@@ -93,6 +93,7 @@ else
 	$(BIN)/python $(INSTALL) --constraint constraints.txt torch
 	$(BIN)/python $(INSTALL) --constraint constraints.txt --editable .
 endif
+	@$(BIN)/python -m compileall -q scoregen  # pip compiles a wheel, but no editable package
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.runtime

@@ -38,6 +38,7 @@ from scoregen.model.network.config import SamplingOptions
 from scoregen.model.sampling import loop
 from scoregen.model.sampling.request import SamplingRequest
 from scoregen.system.files import write_files
+from scoregen.system.threads import Started
 from scoregen.tokens.constraints.state import VoiceRule
 from scoregen.tokens.events import BLANK, Header, Slice, TokenMeasure, TokenScore
 
@@ -174,17 +175,21 @@ def _timed(engine: Engine) -> Iterator[Timers]:
         return call
 
     sampler = loop._Sampler
-    stages = {"masks": "_allowed", "costs": "_costs", "constraints": "_move", "draws": "_draw"}
-    plain = {method: getattr(sampler, method) for method in stages.values()}
+    stages = {
+        "masks and costs": (Started, "result"),  # what of them does not happen beside the engine
+        "constraints": (sampler, "_move"),
+        "draws": (sampler, "_draw"),
+    }
+    plain = {stage: getattr(*stage) for stage in stages.values()}
     try:
-        for name, method in stages.items():
-            setattr(sampler, method, timer(name, plain[method], lambda: None))
+        for name, stage in stages.items():
+            setattr(*stage, timer(name, plain[stage], lambda: None))
         vars(engine)["run"] = timer("engine", engine.run, wait)
         yield timers
     finally:
         vars(engine).pop("run", None)
-        for method, function in plain.items():
-            setattr(sampler, method, function)
+        for stage, function in plain.items():
+            setattr(*stage, function)
 
 
 def _training(device: str, data: Path | None, seconds: float) -> dict[str, Any]:

@@ -12,7 +12,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from scoregen.model.network.config import SamplingOptions
-from scoregen.notation.engraving.pages import engrave, engraving_options, to_png
+from scoregen.notation.engraving.options import engraving_options
+from scoregen.notation.engraving.pages import engrave, to_png
 from scoregen.notation.graft.document import musicxml_document
 from scoregen.notation.sound.audio_files import audio_file
 from scoregen.notation.sound.performance import score_audio

@@ -14,9 +14,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from scoregen.notation.engraving.fonts import prepare_fonts, with_fonts
-from scoregen.notation.engraving.pages import EngravingOptions, engrave_and_compare, to_pdf, to_png
-from scoregen.notation.engraving.pdf import problems_of_fonts
+from scoregen.notation.engraving.options import DEFAULTS, EngravingOptions
 from scoregen.notation.musicxml.mxl import write_mxl
 from scoregen.score.check import Problem
 from scoregen.score.elements import Score
@@ -27,7 +25,7 @@ if TYPE_CHECKING:
     from scoregen.notation.sound.audio import Audio
 
 DEFAULT_DPI = 150
-DEFAULT_ENGRAVING = EngravingOptions()
+DEFAULT_ENGRAVING = DEFAULTS
 
 _NO_PROVENANCE: Mapping[str, str] = MappingProxyType({})
 
@@ -84,6 +82,10 @@ class ScoreOutput:
     @cached_property
     def text(self) -> bytes:
         """The MusicXML text, not yet checked; what happened to given marks becomes `changes`."""
+        if self.score.document is None:
+            from scoregen.notation.musicxml.write.score import write_musicxml
+
+            return write_musicxml(self.score, self.provenance)
         from scoregen.notation.graft.document import musicxml_document
 
         document = musicxml_document(self.score, self.provenance)
@@ -99,6 +101,8 @@ class ScoreOutput:
     @cached_property
     def pages(self) -> tuple[str, ...]:
         """The engraved pages without embedded fonts, since PDF and PNG bring their own; what they lack is `missing`."""
+        from scoregen.notation.engraving.pages import engrave_and_compare
+
         engraved = engrave_and_compare(self.text, replace(self.engraving, embed_fonts=False))
         self.missing += engraved.problems
         return engraved.pages
@@ -106,6 +110,8 @@ class ScoreOutput:
     @cached_property
     def printed_pages(self) -> tuple[str, ...]:
         """The pages for PDF and PNG. Scripts for which there is no font are `missing`."""
+        from scoregen.notation.engraving.pdf import problems_of_fonts
+
         pages = self.pages  # first, since it adds to `missing` as well
         self.missing += problems_of_fonts(pages)
         return pages
@@ -189,6 +195,8 @@ def write_all(
     for target in targets:
         _check(target, targets, force=force)
     if any(target.suffix.lower() == ".svg" for target in targets):
+        from scoregen.notation.engraving.fonts import prepare_fonts
+
         prepare_fonts()
     piece = ScoreOutput(score, provenance, engraving, dpi, audio, play_chords=play_chords)
     files = [file for target in targets for file in _files(target, WRITERS[target.suffix.lower()](piece, target))]
@@ -299,14 +307,20 @@ def _midi(piece: ScoreOutput, target: Path) -> tuple[bytes, ...]:
 
 
 def _svg(piece: ScoreOutput, target: Path) -> tuple[bytes, ...]:
+    from scoregen.notation.engraving.fonts import with_fonts
+
     return tuple(page.encode() for page in with_fonts(piece.pages))
 
 
 def _pdf(piece: ScoreOutput, target: Path) -> tuple[bytes, ...]:
+    from scoregen.notation.engraving.pdf import to_pdf
+
     return (to_pdf(piece.printed_pages, piece.title),)
 
 
 def _png(piece: ScoreOutput, target: Path) -> tuple[bytes, ...]:
+    from scoregen.notation.engraving.pdf import to_png
+
     return to_png(piece.printed_pages, piece.dpi)
 
 

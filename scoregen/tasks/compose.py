@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from scoregen.generation.composing.drafting import draw_drafts
 from scoregen.generation.composing.page import blank_page, mark_blanks
@@ -18,7 +19,6 @@ from scoregen.generation.composing.request import ComposeRequest
 from scoregen.generation.composing.writer import load_writer
 from scoregen.model.network.config import SamplingOptions
 from scoregen.plan.form import PieceOptions
-from scoregen.plan.piece.piece_plan import PiecePlan
 from scoregen.score.arrangement.sung_texts import LYRICS, LyricsChoice
 from scoregen.score.elements import Score
 from scoregen.score.ensemble import ensemble_to_fill
@@ -27,6 +27,9 @@ from scoregen.styles.style import DEFAULT as DEFAULT_STYLE
 from scoregen.system.errors import InputError
 from scoregen.tasks.composition import Alternative, Composition, Work, composition
 from scoregen.tasks.layout import LayoutOptions
+
+if TYPE_CHECKING:
+    from scoregen.plan.piece.piece_plan import PiecePlan
 
 __all__ = ["Alternative", "Composition", "PieceOptions", "SamplingOptions", "compose"]
 

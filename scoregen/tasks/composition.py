@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from scoregen.analysis.rules.findings import at_least
 from scoregen.analysis.rules.parallels import Parallel, parallels
 from scoregen.generation.composing.page import Page
 from scoregen.generation.composing.planning import Planning
@@ -19,16 +18,12 @@ from scoregen.notation.results import ScoreResult
 from scoregen.plan.chords.chord_report import ChordReport, chord_report
 from scoregen.plan.chords.steering import chord_notices
 from scoregen.plan.drafts import closing_chords
-from scoregen.plan.piece.articulation import articulated, without_fermatas
-from scoregen.plan.piece.planned_piece import notices_of_plan
-from scoregen.plan.piece.writing import plan_text
 from scoregen.plan.plan_text import PlanRow, plan_rows
 from scoregen.plan.sections import unfolded
 from scoregen.plan.words.word_setting import underlaid, word_notices
 from scoregen.score.arrangement.sung_texts import LyricsChoice, with_given_marks
 from scoregen.score.elements import Score
 from scoregen.styles.style import DEFAULT as DEFAULT_STYLE
-from scoregen.tasks.check import check
 from scoregen.tasks.layout import NEW_SCORE, LayoutOptions, lay_out_given
 from scoregen.tasks.provenance import novelty_record, provenance, provenance_fields
 
@@ -124,6 +119,9 @@ def _least_faulty_first(work: Work, drafts: Sequence[Draft]) -> Sequence[Draft]:
 
 
 def _errors(score: Score, rules: str) -> int:
+    from scoregen.analysis.rules.findings import at_least
+    from scoregen.tasks.check import check
+
     return len(at_least(check(score, rules).findings, "error"))
 
 
@@ -145,6 +143,8 @@ def _settings(work: Work) -> dict[str, Any]:
     if request.style != DEFAULT_STYLE:
         settings["style"] = request.style
     if request.plan is not None:
+        from scoregen.plan.piece.writing import plan_text
+
         settings["plan"] = plan_text(request.plan)
     elif request.score is None:
         settings["piece"] = _plain(asdict(request.piece_options))
@@ -181,8 +181,18 @@ def _filled(work: Work, draft: Draft) -> Score:
     page, plan, planned = filled_page(work.task, draft.tokens), work.request.plan, work.page.planned
     if not (plan and planned):
         return page
+    from scoregen.plan.piece.articulation import articulated, without_fermatas
+
     page = without_fermatas(page) if plan.has_moods else page
     return articulated(page, plan, planned)
+
+
+def _notices_of_plan(work: Work) -> Sequence[str]:
+    if not (work.request.plan and work.page.planned):
+        return ()
+    from scoregen.plan.piece.planned_piece import notices_of_plan
+
+    return notices_of_plan(work.request.plan, work.page.planned)
 
 
 def _notices(work: Work, report: ChordReport | None, best: Score) -> tuple[str, ...]:
@@ -191,7 +201,7 @@ def _notices(work: Work, report: ChordReport | None, best: Score) -> tuple[str, 
     return (
         *given.notices,
         *work.task.notices,
-        *(notices_of_plan(request.plan, work.page.planned) if request.plan and work.page.planned else ()),
+        *_notices_of_plan(work),
         *word_notices(work.planning.words),
         *chord_notices(work.task.score, work.planning.timeline, request.chords, request.chord_symbols),
         *([str(report)] if report else []),

@@ -1,10 +1,12 @@
-"""The time from a melody of 16 measures to MusicXML, SVG and PDF, from start to exit, and the time of each stage.
+"""The time from a melody of 16 measures to MusicXML, SVG and PDF, from start to exit, and the time of each stage; the
+time of other pieces of 16 measures.
 
     python tests/benchmarks/bench_compose.py [SCORE]
 
-Prints the median of five fresh processes of `scoregen compose`, their largest resident memory, and the median time of
-each stage in five processes that run the stages one by one. Python has the bytecode of all modules, as in an installed
-package. The stages do not sum to the whole, because `compose` opens the sessions of the engine in parallel.
+Prints the median of five fresh processes of `scoregen compose` in seconds and in processor seconds, their largest
+resident memory, and the median time of each stage in five processes that run the stages one by one. Python has the
+bytecode of all modules, as in an installed package. The stages do not sum to the whole, because `compose` opens the
+sessions of the engine in parallel.
 """
 
 from __future__ import annotations
@@ -16,12 +18,19 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
 
 RUNS = 5
 MELODY = Path(__file__).resolve().parents[2] / "corpora" / "samples" / "hymn-to-joy.musicxml"
 SUFFIXES = (".musicxml", ".svg", ".pdf")
+OTHERS = {
+    "a new choir piece": ("--measures", "16"),
+    "a new string quartet": ("--ensemble", "string-quartet", "--measures", "16"),
+    "a piano under the melody": (str(MELODY), "--ensemble", "voice-piano"),
+}
+"""Pieces of 16 measures to MusicXML, by what they are."""
 
 STAGES = """
 import json, sys, time
@@ -79,13 +88,28 @@ def environment(folder: Path) -> dict[str, str]:
     return {**kept, "PYTHONPYCACHEPREFIX": str(folder / "bytecode")}
 
 
-def whole(score: Path, folder: Path) -> float:
-    """Seconds of one run of the command."""
-    outputs = [word for suffix in SUFFIXES for word in ("-o", str(folder / f"piece{suffix}"))]
-    command = [sys.executable, "-m", "scoregen", "compose", str(score), *outputs, "--force", "--quiet"]
-    started = time.perf_counter()
+def whole(arguments: Sequence[str], suffixes: Sequence[str], folder: Path) -> tuple[float, float]:
+    """Seconds and processor seconds of one run of the command."""
+    outputs = [word for suffix in suffixes for word in ("-o", str(folder / f"piece{suffix}"))]
+    command = [sys.executable, "-m", "scoregen", "compose", *arguments, *outputs, "--force", "--quiet"]
+    started, before = time.perf_counter(), _processor_seconds()
     subprocess.run(command, stdout=subprocess.DEVNULL, check=True, env=environment(folder))
-    return time.perf_counter() - started
+    return time.perf_counter() - started, _processor_seconds() - before
+
+
+def _processor_seconds() -> float:
+    """Those of all processes that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def line(name: str, runs: Sequence[tuple[float, float]]) -> str:
+    """The medians of some runs, and their range."""
+    walls, processor = zip(*runs, strict=True)
+    return (
+        f"{name}: median {median(walls):.2f} s of {len(runs)} runs ({min(walls):.2f} to {max(walls):.2f} s), "
+        f"{median(processor):.2f} processor seconds"
+    )
 
 
 def stages(score: Path, folder: Path) -> dict[str, float]:
@@ -99,12 +123,19 @@ def stages(score: Path, folder: Path) -> dict[str, float]:
 def main() -> None:
     score = Path(sys.argv[1]) if len(sys.argv) > 1 else MELODY
     with tempfile.TemporaryDirectory() as name:
-        whole(score, Path(name))
-        stages(score, Path(name))
-        runs = sorted(whole(score, Path(name)) for _ in range(RUNS))
-        parts = [stages(score, Path(name)) for _ in range(RUNS)]
+        folder = Path(name)
+        whole([str(score)], SUFFIXES, folder)
+        stages(score, folder)
+        runs = [whole([str(score)], SUFFIXES, folder) for _ in range(RUNS)]
+        parts = [stages(score, folder) for _ in range(RUNS)]
+        others = {
+            kind: [whole(arguments, SUFFIXES[:1], folder) for _ in range(1 + RUNS)][1:]
+            for kind, arguments in OTHERS.items()
+        }
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    print(f"{score.name}: median {median(runs):.2f} s of {RUNS} runs ({runs[0]:.2f} to {runs[-1]:.2f} s)")
+    print(line(score.name, runs))
+    for kind, measured in others.items():
+        print(line(kind, measured))
     print(f"largest resident memory {peak:.0f} MiB")
     for stage in parts[0]:
         print(f"{1000 * median(part[stage] for part in parts):8.0f} ms  {stage}")

@@ -17,7 +17,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from scoregen.notation.engraving.fonts import with_fonts
-from scoregen.notation.engraving.pages import EngravingOptions, engrave, to_pdf, to_png
+from scoregen.notation.engraving.options import EngravingOptions
+from scoregen.notation.engraving.pages import engrave, to_pdf, to_png
 from scoregen.notation.files import write_all
 from scoregen.notation.midi.write import to_midi
 from scoregen.notation.musicxml.document import parse

@@ -111,7 +111,7 @@ def test_version(capsys: Captured) -> None:
 def test_the_defaults_that_help_names_are_those_of_their_homes() -> None:
     import typer
 
-    from scoregen.notation.engraving.pages import STAFF_HEIGHT, EngravingOptions
+    from scoregen.notation.engraving.options import STAFF_HEIGHT, EngravingOptions
     from scoregen.tasks.compose import PieceOptions, SamplingOptions
 
     command = typer.main.get_command(app).commands["compose"]  # type: ignore[attr-defined]

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from scoregen.notation.engraving.pages import EngravingOptions, engrave_and_compare
+from scoregen.notation.engraving.options import EngravingOptions
+from scoregen.notation.engraving.pages import engrave_and_compare
 from scoregen.notation.musicxml.read.score import read_musicxml
 from scoregen.notation.musicxml.tree import parse
 from scoregen.notation.musicxml.write.score import write_musicxml

@@ -12,8 +12,9 @@ from pathlib import Path
 import mido
 import pytest
 
-import scoregen.notation.files as files_module
-from scoregen.notation.engraving.pages import EngravingOptions
+import scoregen.notation.engraving.pages as pages_module
+import scoregen.notation.engraving.pdf as pdf_module
+from scoregen.notation.engraving.options import EngravingOptions
 from scoregen.notation.files import READERS, WRITERS, can_write, read_score, write_all, write_score
 from scoregen.notation.graft.document import musicxml_text
 from scoregen.notation.musicxml.document import load_document
@@ -74,8 +75,8 @@ def test_the_error_of_an_unknown_suffix_names_the_known_ones(name: str, tmp_path
 
 def test_several_formats_are_engraved_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     calls = []
-    engrave = files_module.engrave_and_compare
-    monkeypatch.setattr(files_module, "engrave_and_compare", lambda *args: calls.append(args) or engrave(*args))
+    engrave = pages_module.engrave_and_compare
+    monkeypatch.setattr(pages_module, "engrave_and_compare", lambda *args: calls.append(args) or engrave(*args))
     names = ("hymn.svg", "hymn.pdf", "hymn.png", "hymn.mxl", "hymn.musicxml", "hymn.mid")
     write_all(hymn(), [tmp_path / name for name in names])
     assert len(calls) == 1 and left_behind(tmp_path) == sorted(names)
@@ -320,7 +321,7 @@ def test_bad_targets_are_named_before_the_work(tmp_path: Path, monkeypatch: pyte
     def never(*_: object) -> tuple[str, ...]:
         raise AssertionError("engraved for nothing")
 
-    monkeypatch.setattr(files_module, "engrave_and_compare", never)
+    monkeypatch.setattr(pages_module, "engrave_and_compare", never)
     (tmp_path / "folder.pdf").mkdir()
     (tmp_path / "file").write_text("")
     os.mkfifo(tmp_path / "pipe.pdf")
@@ -397,7 +398,7 @@ def test_a_failure_in_one_format_writes_none(tmp_path: Path, monkeypatch: pytest
     def broken(*_: object) -> bytes:
         raise ToolError("typst could not typeset the pages")
 
-    monkeypatch.setattr(files_module, "to_pdf", broken)
+    monkeypatch.setattr(pdf_module, "to_pdf", broken)
     with pytest.raises(ToolError):
         write_all(hymn(), [tmp_path / "hymn.musicxml", tmp_path / "hymn.pdf"])
     assert left_behind(tmp_path) == []

@@ -61,7 +61,7 @@ def arrange_command(
     What happened to the notes is said: how many are kept, sound in another octave or are left out, and where. Without
     -o, SCORE.ENSEMBLE.musicxml is written in the current folder.
     """
-    from scoregen.notation.engraving.pages import engraving_options
+    from scoregen.notation.engraving.options import engraving_options
     from scoregen.score.ensemble import load_ensemble
 
     writing = Writing(engraving_options(paper, staff_size, landscape), force, as_json, quiet)

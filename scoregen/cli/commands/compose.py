@@ -198,7 +198,7 @@ def compose_command(
     given. It never changes given notes. Without -o, SCORE.ENSEMBLE.musicxml is written in the current folder.
     """
     from scoregen.model.engine.device import check_device
-    from scoregen.notation.engraving.pages import engraving_options
+    from scoregen.notation.engraving.options import engraving_options
     from scoregen.plan.chords.chord_text import chord_measures
     from scoregen.score.arrangement.sung_texts import LYRICS
     from scoregen.score.ensemble import load_ensemble

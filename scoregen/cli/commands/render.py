@@ -72,7 +72,7 @@ def render_command(
 
     Without -o, SCORE.pdf is written in the current folder; --parts writes SCORE.PART.pdf for every part.
     """
-    from scoregen.notation.engraving.pages import engraving_options
+    from scoregen.notation.engraving.options import engraving_options
     from scoregen.tasks.conversion.changes import Changes
     from scoregen.tasks.layout import LayoutOptions
 
@@ -100,7 +100,7 @@ def convert_command(
 
     What the source has and cannot be kept is said by kind and number.
     """
-    from scoregen.notation.engraving.pages import engraving_options
+    from scoregen.notation.engraving.options import engraving_options
     from scoregen.tasks.conversion.changes import Changes
     from scoregen.tasks.layout import LayoutOptions
 

@@ -19,7 +19,7 @@ from scoregen.system.errors import InputError, escaped
 
 if TYPE_CHECKING:
     from scoregen.cli.console.liked import Liked
-    from scoregen.notation.engraving.pages import EngravingOptions
+    from scoregen.notation.engraving.options import EngravingOptions
     from scoregen.notation.files import WrittenFiles
     from scoregen.tasks.compose import Alternative, Composition
 

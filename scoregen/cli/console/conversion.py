@@ -13,7 +13,7 @@ from scoregen.cli.console.outputs import Targets, check_outputs, prepare_writers
 from scoregen.cli.console.terminal import Stage, print_messages, print_paths, progress
 
 if TYPE_CHECKING:
-    from scoregen.notation.engraving.pages import EngravingOptions
+    from scoregen.notation.engraving.options import EngravingOptions
     from scoregen.notation.files import WrittenFiles
     from scoregen.notation.sound.audio import Audio
     from scoregen.score.elements import Score

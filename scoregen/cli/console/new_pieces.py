@@ -65,9 +65,11 @@ _FITTING = ("measures", "key", "time", "tempo", "form")
 
 def is_asked_in_words(mood: str | None, story: Path | None, form: str | None) -> bool:
     """Whether a mood, a story or a named form asks for a plan to be drawn."""
+    if form is None:
+        return mood is not None or story is not None
     from scoregen.plan.forms.grammar import is_form
 
-    return mood is not None or story is not None or (form is not None and is_form(form))
+    return mood is not None or story is not None or is_form(form)
 
 
 def plan_in_words(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from scoregen.generation.composing.request import ComposeRequest
 from scoregen.generation.composing.writer import Writer
@@ -12,10 +13,12 @@ from scoregen.generation.ranges import transposition_of
 from scoregen.notation.graft.transposition import transposed
 from scoregen.plan.easy_parts import easy_playing, easy_rules, fewer_notes
 from scoregen.plan.form import blank_piece
-from scoregen.plan.piece.planned_piece import PlannedPiece, planned_piece
 from scoregen.plan.sections import Sections
 from scoregen.score.elements import Score
 from scoregen.score.keys import Key
+
+if TYPE_CHECKING:
+    from scoregen.plan.piece.planned_piece import PlannedPiece
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +41,11 @@ def blank_page(request: ComposeRequest, writer: Writer) -> Page:
     seed = writer.options.seed
     if request.score is not None:
         return Page(_moved(request.score, request, writer), None, None, (0,), ())
-    planned = planned_piece(request.plan, writer.ensemble, writer.style, seed) if request.plan else None
-    if planned is not None:
+    planned = None
+    if request.plan:
+        from scoregen.plan.piece.planned_piece import planned_piece
+
+        planned = planned_piece(request.plan, writer.ensemble, writer.style, seed)
         new, form, lengths = planned.score, planned.order, planned.lengths
     else:
         options = request.piece_options

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from scoregen.generation.composing.page import Page
 from scoregen.generation.composing.request import ComposeRequest
@@ -14,8 +15,6 @@ from scoregen.generation.voice_rules import comfortable_range
 from scoregen.plan.chords.chord_symbols import ChordTimeline
 from scoregen.plan.chords.steering import given_chords, given_timeline
 from scoregen.plan.drafts import DraftPlans, GivenTask, Manner, plans_for_given, plans_for_piece
-from scoregen.plan.piece.planned_piece import given_by_plan, plans_for_plan
-from scoregen.plan.piece.section_manners import VoiceRange, with_manners
 from scoregen.plan.played_plans import PlayedVoices, plans_for_instruments, plans_for_new_music
 from scoregen.plan.sections import section_starts
 from scoregen.plan.words.given_words import with_given_syllables
@@ -25,6 +24,9 @@ from scoregen.score.ensemble import Role
 from scoregen.score.keys import Key
 from scoregen.tokens.constraints.measure_plan import GivenChords
 from scoregen.tokens.voice_descriptions import VoiceDescription
+
+if TYPE_CHECKING:
+    from scoregen.plan.piece.section_manners import VoiceRange
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,8 @@ def make_plans(request: ComposeRequest, writer: Writer, page: Page, task: Infill
     played = PlayedVoices.of(task.score, task.slots, described) if described else None
     voices = played.lowest_last if played else task.slots
     if request.plan and page.planned:
+        from scoregen.plan.piece.planned_piece import given_by_plan
+
         timeline = given_by_plan(request.plan, page.planned)
     else:
         timeline = given_timeline(task.score, voices, request.chords, request.chord_symbols, request.figured_bass)
@@ -61,6 +65,8 @@ def make_plans(request: ComposeRequest, writer: Writer, page: Page, task: Infill
     else:
         plans = _sung_plans(request, page, task, manner, timeline, followed)
     if request.plan and page.planned:
+        from scoregen.plan.piece.section_manners import with_manners
+
         plans = with_manners(plans, request.plan, page.planned, _ranges(task))
     singers = [index for index, role in enumerate(task.singers) if role is not None and role.is_sung]
     words = word_setting(page.given) if singers else None
@@ -83,6 +89,8 @@ def _range(role: Role | None, slot: Slot, task: InfillTask) -> VoiceRange | None
         return None
     low, high = (pitch.transposed(task.interval).midi_pitch for pitch in role.range_on(slot.staff))
     lowest = min((each for each in task.singers if each), key=lambda each: each.lowest.midi_pitch)
+    from scoregen.plan.piece.section_manners import VoiceRange
+
     is_bass = role is lowest and slot.staff == role.staves
     return VoiceRange(low, high, comfortable, is_bass)
 
@@ -110,5 +118,7 @@ def _sung_plans(
         given = GivenTask(task.score, task.slots, keys, followed)
         return plans_for_given(given, manner, seed, count, request.sampling.candidates)
     if request.plan and page.planned:
+        from scoregen.plan.piece.planned_piece import plans_for_plan
+
         return plans_for_plan(request.plan, page.planned, timeline, manner, seed, count, followed)
     return plans_for_piece(task.score, page.form, manner, seed, count, followed)

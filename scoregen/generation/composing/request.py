@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from scoregen.model.network.config import SamplingOptions
 from scoregen.plan.chords.chord_text import chord_measures
 from scoregen.plan.form import PieceOptions
-from scoregen.plan.piece.piece_plan import PiecePlan
 from scoregen.score.elements import Score
 from scoregen.score.keys import Key
 from scoregen.system.errors import InputError
+
+if TYPE_CHECKING:
+    from scoregen.plan.piece.piece_plan import PiecePlan
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,15 @@ R drafts, V voices, M measures.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from scoregen.model.engine.scoring import entropies
 from scoregen.model.features.inputs import Bools, Ints
 from scoregen.model.sampling.drafts import Draft, Figures, make_draft
+from scoregen.model.sampling.nucleus import Scores
 from scoregen.tokens.constraints.state import ConstraintState
 from scoregen.tokens.events import TokenMeasure, TokenScore
 from scoregen.tokens.window_hashes import NoveltyIndex
@@ -58,3 +61,10 @@ class SliceContext:
     measure: Ints
     closes: Bools
     given: Bools
+
+
+def count_choices(hypotheses: Sequence[Hypothesis], log_p: Scores, choices: Ints) -> None:
+    """Count a choice [R] of each draft, made from log probabilities [R, C]."""
+    nats = -log_p[np.arange(len(choices)), choices]
+    for hypothesis, own, entropy in zip(hypotheses, nats.tolist(), entropies(log_p).tolist(), strict=True):
+        hypothesis.figures.add(hypothesis.measure, own, entropy)

@@ -13,19 +13,18 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from scoregen.model.engine.decoder import Decoder
-from scoregen.model.engine.scoring import MIN_LOG_P, entropies
+from scoregen.model.engine.scoring import MIN_LOG_P
 from scoregen.model.features.alphabet import UNSCORED
-from scoregen.model.features.inputs import SPELLED, Bools, Floats, Ints
+from scoregen.model.features.inputs import Bools, Floats, Ints
 from scoregen.model.network.config import SamplingOptions
-from scoregen.model.sampling.choice_costs import ChoiceCosts
-from scoregen.model.sampling.costs.note_choice import keeping_onsets
+from scoregen.model.sampling.costs.voice_leading import Costs
 from scoregen.model.sampling.decoding_context import CHOICE_TOKENS, DecodingContext, time_shift_token
 from scoregen.model.sampling.drafts import Draft, Figures, make_draft
-from scoregen.model.sampling.hypothesis import Hypothesis, SliceContext
-from scoregen.model.sampling.novelty_limit import NoveltyLimit
+from scoregen.model.sampling.hypothesis import Hypothesis, SliceContext, count_choices
 from scoregen.model.sampling.nucleus import Scores, draw
+from scoregen.model.sampling.prepared_turns import Options, Turns
 from scoregen.model.sampling.request import SamplingRequest
+from scoregen.system.threads import Beside, Started, beside
 from scoregen.tokens.constraints import state as constraints
 from scoregen.tokens.constraints.state import ConstraintState
 
@@ -48,25 +47,39 @@ def fill(
     At each of the measure indices `stops` all drafts wait for each other, and then continue from the one
     to which the judge gives the lowest cost. Raises ConstraintError if no event is allowed.
     """
-    with request.engine.session():
-        return _Sampler(request, options, round_number).run(progress, stops, judge)
+    with request.engine.session(), beside() as thread:
+        return _Sampler(request, options, round_number, thread).run(progress, stops, judge)
 
 
 @dataclass(frozen=True, slots=True)
 class _Paused:
-    """A hypothesis that waits for the others, with its decoder, its novelty limit and its costs."""
+    """A hypothesis that waits for the others, with what its turns depend on."""
 
     hypothesis: Hypothesis
-    decoder: Decoder
-    limit: NoveltyLimit | None
-    costs: ChoiceCosts
+    turns: Turns
+
+
+_GivenEvents = dict[int, tuple[int, ...]]
+"""By draft the choices of a given event."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """The turns of one voice of every draft; `free`, `present` [R]: it is blank, it takes part in the measure."""
+
+    number: int
+    free: Bools
+    present: Bools
+    given: _GivenEvents
+    chooses: bool
 
 
 class _Sampler:
-    """The unfinished drafts, each at its own current slice."""
+    """The unfinished drafts, each at its own current slice. Turns are prepared `beside` the network."""
 
-    def __init__(self, request: SamplingRequest, options: SamplingOptions, round_number: int) -> None:
-        voices, rows = len(request.tokens.slots), options.candidates
+    def __init__(self, request: SamplingRequest, options: SamplingOptions, round_number: int, beside: Beside) -> None:
+        self.beside = beside
+        rows = options.candidates
         self.novelty, self.logit_bias, self.options = request.novelty, request.logit_bias, options
         self.decoding_context = DecodingContext(
             request.engine,
@@ -78,11 +91,9 @@ class _Sampler:
             request.network_style,
             request.sections,
         )
-        self.decoder = Decoder(request.engine, 1, self.decoding_context.piece.voices)
-        self.limit = NoveltyLimit(request.novelty, 1, voices) if request.novelty else None
-        self.costs = ChoiceCosts(request, options, self.decoding_context)
+        self.turns = Turns(request, options, self.decoding_context)
         start = self._read_given()
-        self._spread(np.zeros(rows, dtype=np.intp))
+        self.turns.keep(np.zeros(rows, dtype=np.intp))
         self.seed = (options.seed % 2**64, round_number)
         self.hypotheses = [self._hypothesis(start, (*self.seed, row)) for row in range(rows)]
 
@@ -119,13 +130,12 @@ class _Sampler:
         return sorted(paused, key=lambda each: each.hypothesis.number)  # the first to arrive are the slowest music
 
     def _pause(self, row: int) -> _Paused:
-        limit = self.limit.fork(row) if self.limit else None
-        return _Paused(self.hypotheses[row], self.decoder.fork(row), limit, self.costs.fork(row))
+        return _Paused(self.hypotheses[row], self.turns.fork(row))
 
     def _resume(self, best: _Paused) -> None:
         """Continue all drafts from one; each has a random generator of its own."""
-        self.decoder, self.limit, self.costs, hypothesis = best.decoder, best.limit, best.costs, best.hypothesis
-        self._spread(np.zeros(self.options.candidates, dtype=np.intp))
+        self.turns, hypothesis = best.turns, best.hypothesis
+        self.turns.keep(np.zeros(self.options.candidates, dtype=np.intp))
         self.hypotheses = [
             hypothesis.fork(row, np.random.default_rng((*self.seed, row, hypothesis.measure)))
             for row in range(self.options.candidates)
@@ -143,68 +153,75 @@ class _Sampler:
         count = int(np.searchsorted(piece.measure, decoding_context.first))
         if count:
             places = decoding_context.places(piece.measure[:count], piece.position[piece.point[:count]])
-            self.decoder.read(
+            self.turns.decoder.read(
                 places,
                 piece.choices[:count].astype(np.int64),
                 piece.sounding[:count],
                 piece.inner[:count].astype(np.int64),
                 piece.time_shift[:count],
             )
-            for row in range(count if self.limit or self.costs.reads_the_past else 0):
-                self._append_sonority(piece.sounding[row : row + 1], places.position[row : row + 1])
+            for row in range(count if self.turns.reads_the_past else 0):
+                self.turns.append(piece.sounding[row : row + 1], places.position[row : row + 1])
         return decoding_context.start()
-
-    def _append_sonority(self, sounding: Ints, position: Ints) -> None:
-        if self.limit:
-            self.limit.append(sounding, position)
-        self.costs.append(sounding)
-
-    def _spread(self, rows: NDArray[np.intp]) -> None:
-        self.decoder.keep(rows)
-        if self.limit:
-            self.limit.keep(rows)
-        self.costs.keep(rows)
 
     def _keep(self, hypotheses: list[Hypothesis]) -> None:
         if len(hypotheses) < len(self.hypotheses):
             kept = {id(hypothesis) for hypothesis in hypotheses}
             rows = [row for row, hypothesis in enumerate(self.hypotheses) if id(hypothesis) in kept]
-            self._spread(np.array(rows, dtype=np.intp))
+            self.turns.keep(np.array(rows, dtype=np.intp))
             self.hypotheses = hypotheses
 
     def _slice(self) -> None:
         """Write one slice of every draft."""
-        decoding_context, decoder = self.decoding_context, self.decoder
+        decoding_context, decoder = self.decoding_context, self.turns.decoder
         measure = np.array([hypothesis.measure for hypothesis in self.hypotheses])
         tick = np.array([hypothesis.state.tick for hypothesis in self.hypotheses])
         position = decoding_context.starts[measure] + tick
         order, free = decoding_context.orders[measure], decoding_context.free[measure]
         chooses = bool(free.any())
         places, present = decoding_context.places(measure, position), decoding_context.present[measure]
-        before = decoder.sounding.copy()
+        context = SliceContext(
+            order, decoder.sounding.copy(), position, measure, decoding_context.closes[position], ~free.all(1)
+        )
+        sings = present[np.arange(len(order))[:, None], order]
+        given = self._given_ahead(order, free)
+        ahead = self._options_ahead(len(given), order, free & sings) if chooses else None
         decoder.open_slice(places, order, present, chooses=chooses)
-        context = SliceContext(order, before, position, measure, decoding_context.closes[position], ~free.all(1))
         for step in range(order.shape[1]):
-            self._write_voice(step, free[:, step], present[np.arange(len(order)), order[:, step]], context, chooses)
-        self._append_sonority(decoder.sounding, position)
+            events = given[step] if step < len(given) else self._given_events(free[:, step], order[:, step])
+            options, ahead = (ahead, None) if step >= len(given) else (None, ahead)
+            self._write_voice(_Step(step, free[:, step], sings[:, step], events, chooses), context, options)
+        self.turns.append(decoder.sounding, position)
         logit_bias = None
         if self.logit_bias:
             left = decoding_context.ends[measure] - position
             logit_bias = self.logit_bias.time_shift_biases(context.given, decoding_context.on_beat[position], left)
         decoder.close_slice(self._time_shifts(free.any(1), chooses, logit_bias))
 
-    def _write_voice(self, step: int, free: Bools, present: Bools, context: SliceContext, chooses: bool) -> None:
+    def _given_ahead(self, order: Ints, free: Bools) -> list[_GivenEvents]:
+        """The events of the first voices of the slice, as far as they are given in every draft."""
+        first = int(np.argmax(np.append(free.any(0), True)))
+        return [self._given_events(free[:, step], order[:, step]) for step in range(first)]
+
+    def _options_ahead(self, step: int, order: Ints, chooses: Bools) -> Started[Options] | None:
+        """What the first voice that is not given may choose, found while the network opens the slice."""
+        rows = np.flatnonzero(chooses[:, step])
+        if not len(rows):
+            return None
+        return self.beside.start(self.turns.options, [self.hypotheses[row] for row in rows], order[rows, step])
+
+    def _write_voice(self, step: _Step, context: SliceContext, ahead: Started[Options] | None) -> None:
         """Write the event of the next voice of every draft, drawn or given, choice by choice."""
-        decoder, voice = self.decoder, context.order[:, step]
-        decoder.next_voice(voice)
-        given = self._given_events(np.flatnonzero(~free), voice)
-        active, turn = present.copy(), 0
+        decoder, free, given = self.turns.decoder, step.free, step.given
+        decoder.next_voice(context.order[:, step.number])
+        active, turn = step.present.copy(), 0
         while active.any():
             drawn = np.flatnonzero(active & free)
             choices = np.zeros(len(free), dtype=np.int64)
             if len(drawn):
-                choices[drawn] = self._draw_choices(drawn, step, context, decoder.choose(active))
-            elif chooses:
+                choices[drawn] = self._draw_choices(drawn, active, step.number, context, ahead)
+                ahead = None
+            elif step.chooses:
                 decoder.pass_choice(active)
             for row in np.flatnonzero(active & ~free).tolist():
                 choices[row] = given[row][turn]
@@ -215,48 +232,29 @@ class _Sampler:
             for row in np.flatnonzero(active & ~free).tolist():
                 active[row] = turn < len(given[row])
 
-    def _given_events(self, rows: NDArray[np.intp], voice: Ints) -> dict[int, tuple[int, ...]]:
-        """The choices of the given events of some drafts, whose states advance."""
+    def _given_events(self, free: Bools, voice: Ints) -> _GivenEvents:
+        """The choices of the events of a voice [R] that are given, by draft; the states of these drafts advance."""
         events = {}
-        for row in rows.tolist():
+        for row in np.flatnonzero(~free).tolist():
             hypothesis = self.hypotheses[row]
             place = hypothesis.measure, int(voice[row]), hypothesis.state.tick
             events[row] = self.decoding_context.given_choices(*place)
             hypothesis.state = constraints.advance_given(hypothesis.state)
         return events
 
-    def _draw_choices(self, rows: NDArray[np.intp], step: int, context: SliceContext, every_log_p: Floats) -> Ints:
+    def _draw_choices(
+        self, rows: NDArray[np.intp], active: Bools, step: int, context: SliceContext, ahead: Started[Options] | None
+    ) -> Ints:
         """Draw choices from the network's distribution under the constraints and costs."""
-        log_p = _bounded(every_log_p)[rows]
         hypotheses = [self.hypotheses[row] for row in rows]
-        allowed = self._allowed(rows, step, context)
-        opens = [place for place, hypothesis in enumerate(hypotheses) if not hypothesis.state.written]
-        voice = context.order[rows, step]
-        scores = np.where(allowed, log_p, -np.inf)
-        costs = self.costs.of_notes(hypotheses, voice, every_log_p.shape[1])
-        suggested = self.costs.of_suggestions(hypotheses, voice, scores)
-        costs = costs if suggested is None else costs + suggested
-        if opens:  # the notes of a chord after the first choice follow no line
-            costs[opens] = keeping_onsets(scores[opens], costs[opens])
-            first = [hypotheses[place] for place in opens]
-            costs[opens] += self.costs.of_onsets(first, voice[opens], costs.shape[1])
-            costs[opens, : SPELLED.events] += self.costs.of_events(first, rows[opens], step, context, self.decoder)
-        choices = self._draw(hypotheses, np.where(allowed, log_p - costs, -np.inf))
+        options = ahead.result() if ahead else None
+        preparing = self.beside.start(self.turns.turn, hypotheses, rows, step, context, options)
+        log_p = _bounded(self.turns.decoder.choose(active))[rows]
+        choices = self._draw(hypotheses, preparing.result().scores(log_p, self.turns.costs))
         for hypothesis, choice in zip(hypotheses, choices.tolist(), strict=True):
             hypothesis.state = constraints.after_token(hypothesis.state, int(CHOICE_TOKENS[choice]))
-        _count(hypotheses, log_p, choices)
+        count_choices(hypotheses, log_p, choices)
         return choices
-
-    def _allowed(self, rows: NDArray[np.intp], step: int, context: SliceContext) -> Bools:
-        """[R, E] the choices that the constraints allow, without those beyond the novelty limit if any are left."""
-        allowed = np.stack([self.decoding_context.choice_mask(self.hypotheses[row].state) for row in rows])
-        if not self.limit or step < context.order.shape[1] - 1:
-            return allowed
-        completions = self.limit.completions(self.decoder.sounding, context.position, context.order[:, step])
-        if completions is None:
-            return allowed
-        new = allowed & ~np.pad(completions[rows], ((0, 0), (0, allowed.shape[1] - completions.shape[1])))
-        return np.where(new.any(1, keepdims=True), new, allowed)
 
     def _draw(self, hypotheses: Sequence[Hypothesis], scores: Scores) -> Ints:
         rng = np.array([hypothesis.rng.random() for hypothesis in hypotheses])
@@ -267,20 +265,25 @@ class _Sampler:
 
         `logit_bias` [R, A] holds the biases of the time shifts.
         """
-        masks = np.stack([self.decoding_context.time_shift_mask(hypothesis.state) for hypothesis in self.hypotheses])
+        preparing = self.beside.start(self._allowed_time_shifts, free) if chooses else None
+        log_p = _bounded(self.turns.decoder.choose_time_shift()) if chooses else None
+        masks, rows, costs = preparing.result() if preparing else self._allowed_time_shifts(free)
         time_shifts = np.where(masks.any(1), masks.argmax(1), UNSCORED)
-        if chooses:
-            log_p = _bounded(self.decoder.choose_time_shift())
-            rows = np.flatnonzero(masks.any(1) & free)
+        if log_p is not None:
             hypotheses = [self.hypotheses[row] for row in rows]
             scores = (log_p if logit_bias is None else log_p + logit_bias)[rows]
-            costs = self.costs.of_time_shifts(hypotheses)
             scores = scores if costs is None else scores - costs
             time_shifts[rows] = self._draw(hypotheses, np.where(masks[rows], scores, -np.inf))
-            _count(hypotheses, log_p[rows], time_shifts[rows])
+            count_choices(hypotheses, log_p[rows], time_shifts[rows])
         for hypothesis, time_shift in zip(self.hypotheses, time_shifts.tolist(), strict=True):
             self._move(hypothesis, time_shift_token(hypothesis.state, time_shift))
         return time_shifts
+
+    def _allowed_time_shifts(self, free: Bools) -> tuple[Bools, NDArray[np.intp], Costs | None]:
+        """[R, A] the time shifts that the constraints allow; the drafts that choose one, and the costs in these."""
+        masks = np.stack([self.decoding_context.time_shift_mask(hypothesis.state) for hypothesis in self.hypotheses])
+        rows = np.flatnonzero(masks.any(1) & free)
+        return masks, rows, self.turns.costs.of_time_shifts([self.hypotheses[row] for row in rows])
 
     def _move(self, hypothesis: Hypothesis, token: int) -> None:
         hypothesis.state = constraints.advance(hypothesis.state, token)
@@ -291,13 +294,6 @@ class _Sampler:
         hypothesis.measure += 1
         if hypothesis.measure < self.decoding_context.stop:
             hypothesis.state = self.decoding_context.begin(hypothesis.number, hypothesis.measure, hypothesis.state)
-
-
-def _count(hypotheses: Sequence[Hypothesis], log_p: Scores, choices: Ints) -> None:
-    """Count a choice [R] of each draft, made from log probabilities [R, C]."""
-    nats = -log_p[np.arange(len(choices)), choices]
-    for hypothesis, own, entropy in zip(hypotheses, nats.tolist(), entropies(log_p).tolist(), strict=True):
-        hypothesis.figures.add(hypothesis.measure, own, entropy)
 
 
 def _bounded(log_p: Floats) -> Scores:

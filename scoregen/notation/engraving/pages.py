@@ -25,48 +25,24 @@ from scoregen.notation.engraving.heading import (
 )
 from scoregen.notation.engraving.key_signatures import part_key_changes
 from scoregen.notation.engraving.normalisation import elements, may_condense, normalise, remove_multirests
+from scoregen.notation.engraving.options import DEFAULTS, SCALES, STAFF_HEIGHT, EngravingOptions
 from scoregen.notation.engraving.pdf import to_pdf, to_png
 from scoregen.notation.engraving.system_breaks import fullness
 from scoregen.notation.engraving.text_metrics import verovio_resources
 from scoregen.notation.musicxml.document import parse, serialize
 from scoregen.notation.musicxml.split_measures import split_at_changes
 from scoregen.score.check import Problem
-from scoregen.system.errors import InputError, Place, ToolError
+from scoregen.system.errors import Place, ToolError
 from scoregen.system.subprocesses import ask, prepare
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-__all__ = [
-    "PAPERS",
-    "Engraving",
-    "EngravingOptions",
-    "engrave",
-    "engrave_and_compare",
-    "engraving_options",
-    "to_pdf",
-    "to_png",
-]
+__all__ = ["Engraving", "engrave", "engrave_and_compare", "to_pdf", "to_png"]
 
-PAPERS: dict[str, tuple[float, float]] = {
-    "a3": (297, 420),
-    "a4": (210, 297),
-    "a5": (148, 210),
-    "b4": (250, 353),
-    "b5": (176, 250),
-    "letter": (215.9, 279.4),
-    "legal": (215.9, 355.6),
-    "tabloid": (279.4, 431.8),
-    "screen": (120, 165),
-}
-"""Width and height in millimetres."""
-
-STAFF_HEIGHT = 7.2
-"""The height of a staff of five lines at a scale of 100 percent, in millimetres."""
 TIGHTER = (0.92, 0.85)
 """Factors of the scale that are tried in order to save a page."""
 
-_SCALES = (20, 400)
 _TOO_FULL = 1.02
 _MOST_SHRUNK = 4
 _ENGRAVER = "the engraver verovio"
@@ -81,56 +57,6 @@ _ROOT = re.compile(r'<svg width="[\d.]+mm" height="([\d.]+)mm"')
 
 
 @dataclass(frozen=True, slots=True)
-class EngravingOptions:
-    """How pages look. At a `scale` of 100 percent a staff is `STAFF_HEIGHT` high.
-
-    `breaks` is `auto` (chosen by verovio) or `encoded` (the file's line and page breaks). `embed_fonts=False`
-    saves time if the pages only go into a PDF or PNG. With `fit_height` a page ends where its music ends and
-    has no number: for pages that follow each other on a screen.
-    """
-
-    paper: str = "a4"
-    landscape: bool = False
-    scale: int = 90
-    margin: int = 15  # millimetres
-    breaks: str = "auto"
-    heading: bool = True
-    fit_height: bool = False
-    embed_fonts: bool = True
-    timeout_seconds: float = 120.0
-
-    def __post_init__(self) -> None:
-        if self.paper not in PAPERS:
-            raise InputError(f"paper {self.paper!r} is unknown; expected one of {', '.join(PAPERS)}")
-        if not _SCALES[0] <= self.scale <= _SCALES[1]:
-            raise InputError(f"a scale of {self.scale} percent is out of range; expected {_SCALES[0]} to {_SCALES[1]}")
-        if self.breaks not in ("auto", "encoded"):
-            raise InputError(f"breaks {self.breaks!r} are unknown; expected auto or encoded")
-        if not 0 <= self.margin <= 50:
-            raise InputError(f"a margin of {self.margin} mm is out of range; expected 0 to 50")
-
-    @property
-    def page(self) -> tuple[float, float]:
-        """Width and height in millimetres."""
-        short, long = PAPERS[self.paper]
-        return (long, short) if self.landscape else (short, long)
-
-
-_DEFAULTS = EngravingOptions()
-
-
-def engraving_options(
-    paper: str | None = None, staff_size: float | None = None, landscape: bool = False
-) -> EngravingOptions:
-    """Options by the name of the paper and the height of a staff in millimetres; None is the default."""
-    scale = _DEFAULTS.scale if staff_size is None else round(100 * staff_size / STAFF_HEIGHT)
-    if staff_size is not None and not _SCALES[0] <= scale <= _SCALES[1]:
-        low, high = (STAFF_HEIGHT * percent / 100 for percent in _SCALES)
-        raise InputError(f"a staff size of {staff_size:g} mm is out of range; expected {low:g} to {high:g}")
-    return replace(_DEFAULTS, paper=(paper or _DEFAULTS.paper).lower(), scale=scale, landscape=landscape)
-
-
-@dataclass(frozen=True, slots=True)
 class Engraving:
     """SVG pages, and what they lack of the score."""
 
@@ -138,7 +64,7 @@ class Engraving:
     problems: tuple[Problem, ...] = ()
 
 
-def engrave(text: bytes, options: EngravingOptions = _DEFAULTS) -> tuple[str, ...]:
+def engrave(text: bytes, options: EngravingOptions = DEFAULTS) -> tuple[str, ...]:
     """MusicXML as SVG pages; the same text gives the same pages. Raises ToolError if verovio fails.
 
     If the last of a few pages would hold a single system, a slightly smaller scale is used if it saves the
@@ -147,7 +73,7 @@ def engrave(text: bytes, options: EngravingOptions = _DEFAULTS) -> tuple[str, ..
     return engrave_and_compare(text, options).pages
 
 
-def engrave_and_compare(text: bytes, options: EngravingOptions = _DEFAULTS) -> Engraving:
+def engrave_and_compare(text: bytes, options: EngravingOptions = DEFAULTS) -> Engraving:
     """The pages of `engrave`, and one problem that names what is missing on them.
 
     If a system is higher or wider than the page, the staves are made smaller, and a problem says so.
@@ -156,9 +82,9 @@ def engrave_and_compare(text: bytes, options: EngravingOptions = _DEFAULTS) -> E
     engraving = _engrave(text, options)
     for _ in range(_MOST_SHRUNK):
         need = max(map(fullness, engraving.pages))
-        if need <= _TOO_FULL or scale == _SCALES[0]:
+        if need <= _TOO_FULL or scale == SCALES[0]:
             break
-        scale = max(_SCALES[0], math.floor(scale / need))
+        scale = max(SCALES[0], math.floor(scale / need))
         engraving = _engrave(text, replace(options, scale=scale))
     if scale < options.scale:
         engraving = replace(engraving, problems=(*engraving.problems, _shrunk(scale, options)))
@@ -198,13 +124,13 @@ def _engrave(text: bytes, options: EngravingOptions) -> Engraving:
 
 def prepare_engraver() -> None:
     """Start verovio's process before it is needed, since its start takes a while."""
-    prepare(_WORKER, "verovio", _DEFAULTS.timeout_seconds, _ENGRAVER)
+    prepare(_WORKER, "verovio", DEFAULTS.timeout_seconds, _ENGRAVER)
 
 
 def _tighter_scales(options: EngravingOptions) -> tuple[int, ...]:
     """Smaller scales, which are used if they save a page that has few systems."""
     return (
-        tuple(max(_SCALES[0], round(options.scale * factor)) for factor in TIGHTER) if options.breaks == "auto" else ()
+        tuple(max(SCALES[0], round(options.scale * factor)) for factor in TIGHTER) if options.breaks == "auto" else ()
     )
 
 

@@ -25,7 +25,11 @@ def can_stop(instrument: InstrumentType, heights: Sequence[int], stretch: int) -
 
     An open string needs no finger; the stopped notes must be within `stretch` semitones along the strings.
     """
-    strings = [string.midi_pitch for string in instrument.strings]
+    return can_stop_on([string.midi_pitch for string in instrument.strings], heights, stretch)
+
+
+def can_stop_on(strings: Sequence[int], heights: Sequence[int], stretch: int) -> bool:
+    """`can_stop` on open strings by MIDI number, the lowest first."""
     heights = sorted(heights)
     for first in range(len(strings) - len(heights) + 1):
         places = [height - string for height, string in zip(heights, strings[first:], strict=False)]

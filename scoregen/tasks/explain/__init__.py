@@ -245,7 +245,8 @@ def write_explanation(
 def page(explanation: Explanation, command: str = "") -> bytes:
     """The page: one self-contained file."""
     from scoregen.notation.engraving.fonts import font_faces
-    from scoregen.notation.engraving.pages import EngravingOptions, engrave
+    from scoregen.notation.engraving.options import EngravingOptions
+    from scoregen.notation.engraving.pages import engrave
     from scoregen.notation.graft.ids import with_note_ids
     from scoregen.pictures.explanation_page import explanation_page, letters
     from scoregen.tasks.explain.plans import plan_table

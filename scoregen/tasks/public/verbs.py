@@ -63,7 +63,7 @@ def render(music: ScoreLike, *paths: Path | str, force: bool = False, **options:
 
 def _with_engraving(options: Mapping[str, Any]) -> dict[str, Any]:
     """Single options of pages as the value `engraving`."""
-    from scoregen.notation.engraving.pages import EngravingOptions
+    from scoregen.notation.engraving.options import EngravingOptions
 
     names = {each.name for each in fields(EngravingOptions)} & set(options)
     others = {name: value for name, value in options.items() if name not in names}

@@ -11,8 +11,9 @@ from functools import lru_cache
 
 import numpy as np
 
+from scoregen.tokens.constraints.incomplete_chords import midi_numbers
 from scoregen.tokens.constraints.state import ConstraintState, voice_turn
-from scoregen.tokens.constraints.voice_masks import Mask, VoiceRule, VoiceTurn, midi_numbers, turn_mask
+from scoregen.tokens.constraints.voice_masks import Mask, VoiceRule, VoiceTurn, turn_mask
 from scoregen.tokens.vocabulary import vocabulary
 
 

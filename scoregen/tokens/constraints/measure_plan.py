@@ -48,10 +48,7 @@ class MeasurePlan:
 
     def mask(self) -> Callable[[ConstraintState], Mask]:
         """The mask of the chords, leaps, rests, ranges and pulses (`MeasureRules.extra`)."""
-        found = self._chord_mask()
-        for demand in self._demands():
-            found = _narrowed(found, demand)
-        return found
+        return _narrowed(self._chord_mask(), tuple(self._demands()))
 
     def _chord_mask(self) -> Callable[[ConstraintState], Mask]:
         if self.from_lowest:
@@ -84,17 +81,21 @@ GivenChords = Mapping[int, Mapping[Fraction, ChordSpan]]
 """The chords of chord symbols, by measure index and onset."""
 
 
-def _narrowed(others: Callable[[ConstraintState], Mask], demand: Demand) -> Callable[[ConstraintState], Mask]:
-    """The other masks with that of a demand, where both leave a choice."""
+def _narrowed(
+    chords: Callable[[ConstraintState], Mask], demands: Sequence[Demand]
+) -> Callable[[ConstraintState], Mask]:
+    """The mask of the chords with those of the demands, each where it leaves a choice."""
 
     def mask(state: ConstraintState) -> Mask:
-        wanted, own = others(state), demand(state)
-        if own is None:
-            return wanted
-        both = wanted & own
-        return both if (both & unrestricted_tokens(state)).any() else wanted
+        wanted, base = chords(state), None
+        for own in (demand(state) for demand in demands):
+            if own is not None:
+                base = unrestricted_tokens(state) if base is None else base
+                both = wanted & own
+                wanted = both if (both & base).any() else wanted
+        return wanted
 
-    return mask
+    return mask if demands else chords
 
 
 def _slot(state: ConstraintState) -> int | None:

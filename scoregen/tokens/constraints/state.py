@@ -13,7 +13,6 @@ They combine by intersection; if the extra mask leaves nothing, a ConstraintErro
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -26,7 +25,7 @@ from scoregen.score.metre import TimeSignature
 from scoregen.score.pitch import Pitch
 from scoregen.system.errors import ConstraintError
 from scoregen.tokens.constraints.measure_rules import MeasureRules as MeasureRules
-from scoregen.tokens.constraints.measure_rules import Plan
+from scoregen.tokens.constraints.next_onsets import NO_TURN, last_able, onset_mask
 from scoregen.tokens.constraints.places import EITHER, NEITHER
 from scoregen.tokens.constraints.places import Finest as Finest
 from scoregen.tokens.constraints.voice_masks import (
@@ -47,7 +46,6 @@ from scoregen.tokens.vocabulary import EVENT_WORDS, vocabulary
 Carry = tuple[tuple[Pitch, ...] | None, ...]
 """By slot what sounds at the start of a measure: the pitches, () during a rest, None if absent."""
 
-_NO_TURN = -1
 _ANY_PITCH = (len(EVENT_WORDS),)
 
 
@@ -84,7 +82,7 @@ def begin(
     slices = () if rules.order else ((0, ()),)  # without voices the only slice is complete
     known = carry if heard is None else heard
     last = tuple(None if row is None else tuple(words.pitch_id(pitch) for pitch in row) for row in known)
-    return ConstraintState(rules, 0, 0, (), sounding, divisions, _NO_TURN, (), slices, heard=last)
+    return ConstraintState(rules, 0, 0, (), sounding, divisions, NO_TURN, (), slices, heard=last)
 
 
 def next_step(state: ConstraintState) -> tuple[Literal["event"], int] | tuple[Literal["onset"]]:
@@ -186,7 +184,7 @@ def unrestricted_tokens(state: ConstraintState) -> Mask:
     """A read-only mask of the tokens that may come next without the extra mask of the caller; never empty."""
     order = state.rules.order
     if state.turn == len(order):
-        return _onset_mask(state)
+        return onset_mask(state)
     slot = order[state.turn]
     if state.rules.plan.given[slot] is not None:
         return only_token(_given_event(state, slot)[len(state.written)])
@@ -220,7 +218,7 @@ def _with_event(state: ConstraintState, written: tuple[int, ...]) -> ConstraintS
     if changes:
         kept = divisions[slot] & rules.plan.divisions[state.tick]
         divisions = (*divisions[:slot], kept, *divisions[slot + 1 :])
-        duty = _NO_TURN
+        duty = NO_TURN
     turn, events = state.turn + 1, (*state.events, written)
     complete = state.slices if turn < len(rules.order) else (*state.slices, (state.tick, events))
     return ConstraintState(rules, state.tick, turn, (), sounding, divisions, duty, events, complete, heard=state.heard)
@@ -235,47 +233,8 @@ def _to_onset(state: ConstraintState, token: int) -> ConstraintState:
     divisions = state.divisions
     if rules.plan.spans[tick] != rules.plan.spans[state.tick]:
         divisions = (EITHER,) * len(divisions)
-    duty = _NO_TURN if tick in rules.plan.stops else _last_able(state, divisions, tick)
+    duty = NO_TURN if tick in rules.plan.stops else last_able(state, divisions, tick)
     return ConstraintState(rules, tick, 0, (), state.sounding, divisions, duty, (), state.slices, heard=state.heard)
-
-
-def _is_able(state: ConstraintState, slot: int) -> bool:
-    """Whether a blank voice can begin anything: a note, or a rest if it sounds."""
-    rules = state.rules
-    return rules.plan.given[slot] is None and (bool(state.sounding[slot]) or not rules.voices[slot].is_silent)
-
-
-def _last_able(state: ConstraintState, divisions: Sequence[int], tick: int) -> int:
-    """The last turn at which a blank voice can begin something at a tick."""
-    here = state.rules.plan.divisions[tick]
-    able = (turn for turn, slot in enumerate(state.rules.order) if divisions[slot] & here and _is_able(state, slot))
-    return max(able, default=_NO_TURN)
-
-
-def _onset_mask(state: ConstraintState) -> Mask:
-    """Every onset at which some voice can begin something, up to the next one of a given voice."""
-    able = [slot for slot in range(len(state.divisions)) if _is_able(state, slot)]
-    reachable = 0
-    for slot in able:
-        reachable |= state.divisions[slot]
-    key = (state.tick, reachable, bool(able))
-    mask = state.rules.plan.onsets.get(key)
-    if mask is None:
-        mask = state.rules.plan.onsets[key] = _onsets(state.rules.plan, *key)
-    return mask
-
-
-def _onsets(plan: Plan, tick: int, reachable: int, any_able: bool) -> Mask:
-    words = vocabulary()
-    mask = np.zeros(len(words), dtype=np.bool_)
-    later = plan.stops[bisect_right(plan.stops, tick) :]
-    here, elsewhere = reachable, EITHER if any_able else NEITHER
-    for place in range(tick + 1, later[0] if later else len(plan.spans)):
-        in_span = plan.spans[place] == plan.spans[tick]
-        mask[words.place_id(place)] = plan.divisions[place] & (here if in_span else elsewhere)
-    mask[words.place_id(later[0]) if later else words.barline] = True
-    mask.flags.writeable = False
-    return mask
 
 
 def _nothing_left(state: ConstraintState, mask: Mask) -> ConstraintError:

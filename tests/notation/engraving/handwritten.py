@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 from xml.etree import ElementTree
 
-from scoregen.notation.engraving.pages import Engraving, EngravingOptions, engrave_and_compare
+from scoregen.notation.engraving.options import EngravingOptions
+from scoregen.notation.engraving.pages import Engraving, engrave_and_compare
 
 SVG = "{http://www.w3.org/2000/svg}"
 ATTRIBUTES = (

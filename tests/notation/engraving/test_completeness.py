@@ -8,7 +8,7 @@ import pytest
 
 from scoregen.notation.engraving import pages as page_engraving
 from scoregen.notation.engraving.completeness import missing, take_inventory
-from scoregen.notation.engraving.pages import EngravingOptions
+from scoregen.notation.engraving.options import EngravingOptions
 from scoregen.notation.files import read_score, write_all
 from scoregen.notation.musicxml.document import parse, serialize
 from tests.notation.engraving.handwritten import document, drawn, lyric, note, rest

@@ -19,7 +19,8 @@ from scoregen.notation.engraving import fonts, pdf, text_metrics
 from scoregen.notation.engraving import pages as page_engraving
 from scoregen.notation.engraving.fonts import font_folder, with_fonts
 from scoregen.notation.engraving.heading import read_heading
-from scoregen.notation.engraving.pages import EngravingOptions, engrave, to_pdf, to_png
+from scoregen.notation.engraving.options import EngravingOptions
+from scoregen.notation.engraving.pages import engrave, to_pdf, to_png
 from scoregen.notation.musicxml.document import load_document, parse
 from scoregen.notation.musicxml.write.score import write_musicxml
 from scoregen.score.elements import Lyric, Slot, Voice

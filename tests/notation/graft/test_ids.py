@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from scoregen.notation.engraving.pages import EngravingOptions, engrave
+from scoregen.notation.engraving.options import EngravingOptions
+from scoregen.notation.engraving.pages import engrave
 from scoregen.notation.graft.ids import with_note_ids
 from scoregen.notation.musicxml.tree import parse
 from scoregen.score.timeline import sounding_notes

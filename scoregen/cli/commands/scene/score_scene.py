@@ -83,7 +83,7 @@ def score_scene_command(
     CUES.ENSEMBLE.musicxml is written in the current folder. --game takes a plan with sections as well.
     """
     from scoregen.model.network.config import SamplingOptions
-    from scoregen.notation.engraving.pages import engraving_options
+    from scoregen.notation.engraving.options import engraving_options
     from scoregen.notation.files import check_tools
     from scoregen.plan.scene.cues import is_plan, read_scene
     from scoregen.score.ensemble import load_ensemble

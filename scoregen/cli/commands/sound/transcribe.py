@@ -54,7 +54,7 @@ def transcribe_command(
     `pip install 'scoregen[audio]'`; `scoregen doctor` tells what is missing. Without -o, NAME.transcribed.musicxml is
     written in the current folder.
     """
-    from scoregen.notation.engraving.pages import engraving_options
+    from scoregen.notation.engraving.options import engraving_options
 
     writing = Writing(engraving_options(paper, staff_size, landscape), force, as_json, quiet)
     recordings = input_files(recording)

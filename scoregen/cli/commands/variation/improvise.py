@@ -90,7 +90,7 @@ def improvise_command(
     A solo has chord tones on strong beats, guide tones at changes, phrases with breaths, and a motif that returns. An
     answer keeps key, metre and motif, and closes what the phrase left open.
     """
-    from scoregen.notation.engraving.pages import engraving_options
+    from scoregen.notation.engraving.options import engraving_options
 
     use = _use({"a LEADSHEET": score, "--chords": chords, "--answer": answer, "--listen": listen})
     refuse_unused(context, f"with {use}", _UNUSED[use])

@@ -54,7 +54,7 @@ def vary_command(
     The structural notes of the tune stay. Ornaments come from manuals of diminution, other voices and chords from the
     network. Without -o, THEME.variations.musicxml is written in the current folder.
     """
-    from scoregen.notation.engraving.pages import engraving_options
+    from scoregen.notation.engraving.options import engraving_options
     from scoregen.tasks.variation.vary import VaryOptions, vary
 
     options = VaryOptions(_names(technique), strength, count, seed, part)

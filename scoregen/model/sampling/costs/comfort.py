@@ -8,7 +8,7 @@ R rows, V voices, C choices.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +36,9 @@ LOW, CLOSE = 45, 4
 NEXT, AFTER_NEXT = 3, 6
 """The semitones from a note of a chord to the next one, and to the one after it, that are reckoned with."""
 
+KEPT_PRICES = 1024
+"""The prices of a voice beside other hands that are kept at most."""
+
 _MIDI = np.arange(128)
 _PLACES = np.array([pitch.diatonic for pitch in PITCHES])
 
@@ -53,6 +56,7 @@ class ComfortCosts:
         ]
         self._hands = [_other_hands(descriptions or (), voice) for voice in range(len(comfortable))]
         self._inward = [1 if low else -1 for low in low_voices(len(comfortable), descriptions)]
+        self._known: dict[tuple[int, int, int], tuple[Prices, Prices, Prices]] = {}
 
     def costs(self, states: Sequence[ConstraintState], voices: Sequence[int], choices: int) -> NDArray[np.float32]:
         """[R, C] the cost of each choice of a voice of each draft."""
@@ -62,28 +66,36 @@ class ComfortCosts:
         return result
 
     def _price_row(self, row: NDArray[np.float32], state: ConstraintState, voice: int) -> None:
-        prices = self._prices(state, voice)
-        own = prices[SPELLED.midi]
+        prices, own, followed = self._prices(state, voice)
         if state.written:
-            inward, chord = self._inward[voice], _pitches(state.written)
+            chord = _pitches(state.written)
             if _is_followed(state.written):
-                own = np.maximum(own, prices[np.clip(SPELLED.midi + NEXT * inward, 0, 127)])
+                own = followed
             elif chord:
-                row[SPELLED.more] = prices[np.clip(chord[-1].midi_pitch + AFTER_NEXT * inward, 0, 127)]
+                after = chord[-1].midi_pitch + AFTER_NEXT * self._inward[voice]
+                row[SPELLED.more] = prices[min(max(after, 0), 127)]
             if chord:
-                shared, muddy = np.any([_beside(pitch) for pitch in chord], axis=0)
-                own = own + SHARED_PLACE * shared + MUDDY * muddy
+                own = own + _beside(chord)
         row[FIRST_PITCH : FIRST_PITCH + len(own)] = own
 
-    def _prices(self, state: ConstraintState, voice: int) -> Prices:
-        """[128] the cost of every MIDI number: outside the range, and beyond what the other hands sound.
+    def _prices(self, state: ConstraintState, voice: int) -> tuple[Prices, Prices, Prices]:
+        """[128] the cost of every MIDI number: outside the range, and beyond what the other hands sound; [pitches] that
+        of a note, and of one that another note of its chord follows.
 
         A voice that is not written yet counts with what it sounded last, which it may hold.
         """
         above, below = (_heights(state, side) for side in self._hands[voice])
-        if not (above or below):
-            return self._ranges[voice]
-        return self._ranges[voice] + _crossed(max(below, default=0), min(above, default=127))
+        key = voice, max(below, default=0), min(above, default=127)
+        found = self._known.get(key)
+        if found is None:
+            if len(self._known) == KEPT_PRICES:
+                self._known.clear()
+            crossed = _crossed(*key[1:]) if above or below else 0.0
+            prices = np.asarray(self._ranges[voice] + crossed)
+            own = prices[SPELLED.midi]
+            inward = prices[np.clip(SPELLED.midi + NEXT * self._inward[voice], 0, 127)]
+            found = self._known[key] = prices, own, np.maximum(own, inward)
+        return found
 
 
 def _other_hands(descriptions: Sequence[VoiceDescription], voice: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
@@ -101,10 +113,10 @@ def _heights(state: ConstraintState, slots: Sequence[int]) -> list[int]:
     return [vocabulary().value(pitch).midi_pitch for slot in slots for pitch in state.sounding[slot] or ()]
 
 
-def _pitches(written: Sequence[int]) -> list[Pitch]:
+def _pitches(written: Sequence[int]) -> tuple[Pitch, ...]:
     """The notes of a chord that are written already."""
-    values = [vocabulary().value(token) for token in written]
-    return [value for value in values if isinstance(value, Pitch)]
+    words = vocabulary()
+    return tuple(words.pitches[token - words.first_pitch] for token in written if token >= words.first_pitch)
 
 
 def _is_followed(written: Sequence[int]) -> bool:
@@ -113,8 +125,15 @@ def _is_followed(written: Sequence[int]) -> bool:
     return more in (written[-1], *(written[-2:-1] if written[-1] == tied else ()))
 
 
+@lru_cache(maxsize=4096)
+def _beside(chord: tuple[Pitch, ...]) -> Prices:
+    """[pitches] the cost of the notes on a line or space of a chord, and of those that are muddy beside its notes."""
+    shared, muddy = np.any([_near(pitch) for pitch in chord], axis=0)
+    return np.asarray(SHARED_PLACE * shared + MUDDY * muddy)
+
+
 @cache
-def _beside(pitch: Pitch) -> tuple[Bools, Bools]:
+def _near(pitch: Pitch) -> tuple[Bools, Bools]:
     """[pitches] the notes on the line or space of a note of their chord, and those that are muddy beside it."""
     distance, lowest = np.abs(SPELLED.midi - pitch.midi_pitch), np.minimum(SPELLED.midi, pitch.midi_pitch)
     return np.equal(_PLACES, pitch.diatonic), (distance <= CLOSE) & (lowest < LOW)

@@ -66,7 +66,8 @@ class RhythmCosts:
             if onsets:
                 goals = state.tick + np.asarray(TIME_SHIFT_STEPS)
                 passed = np.searchsorted(later, goals, side="left")
-                costs[row, 1:] = self._nats * (passed + ~np.isin(goals, later))
+                is_met = np.array([*later, -1])[passed] == goals
+                costs[row, 1:] = self._nats * (passed + ~is_met)
                 costs[row, BARLINE] = self._nats * len(later)
         return costs
 
