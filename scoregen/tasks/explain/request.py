@@ -16,7 +16,7 @@ from scoregen.plan.chords.given_line import GivenMusic
 from scoregen.plan.phrase_ends import phrase_ends, with_phrase_ends
 from scoregen.score.edit import Selection
 from scoregen.score.elements import Score, Slot
-from scoregen.score.ensemble import Ensemble, match_roles, role_slots
+from scoregen.score.ensemble import Ensemble, HandReading, assigned_part, joined_hands, match_roles, role_slots
 from scoregen.styles.style import Style
 from scoregen.system.errors import InputError
 from scoregen.tokens.constraints.state import VoiceRule
@@ -93,24 +93,33 @@ def played_request(
 ) -> ExplainRequest:
     """The request of any other ensemble: all voices of its parts, which may sound chords."""
     _check_notes(score)
-    matched = seated_parts(score, ensemble, role_parts, ())
+    hands = joined_hands(score, is_keyboard=sum(role.staves > 1 for role in ensemble.roles) == 1)
+    read, assigned = hands.score, {role: _assigned(hands, ensemble, role, part) for role, part in role_parts.items()}
+    matched = seated_parts(read, ensemble, assigned, ())
     roles = {matched[role.name]: role for role in ensemble.roles if role.name in matched}
     if not roles:
         raise InputError(
             f"no part of the score matches a role of {ensemble.name}; name its --ensemble, or parts with --role"
         )
-    every = pitched_slots(score)
-    slots = read_voices(score, every, set(roles))
-    mask = _given_mask(score, slots, ensemble, given, record)
+    every = pitched_slots(read)
+    slots = read_voices(read, every, set(roles))
     singers = [roles.get(slot.part) for slot in slots]
-    descriptions = described_by_roles(describe_voices(score, slots), singers)
+    descriptions = described_by_roles(describe_voices(read, slots), singers)
     rules = tuple(
-        VoiceRule.of(()) if role is None else chord_rule(role, slot.staff, score, each, style)
+        VoiceRule.of(()) if role is None else chord_rule(role, slot.staff, read, each, style)
         for role, slot, each in zip(singers, slots, descriptions, strict=True)
     )
-    tokens = encode(score, slots, snap=True)
-    names = tuple(_voice_name(score, slot, slots) for slot in slots)
-    return ExplainRequest(score, slots, tokens, mask, record, names, unread_notice(every, slots), rules, descriptions)
+    tokens = encode(read, slots, snap=True)
+    own = tuple(map(hands.parted_slot, slots))
+    mask = _given_mask(score, own, ensemble, given, record)
+    names = tuple(_voice_name(score, slot, own) for slot in own)
+    notices = (*hands.notices, *unread_notice(every, slots))
+    return ExplainRequest(score, own, tokens, mask, record, names, notices, rules, descriptions)
+
+
+def _assigned(hands: HandReading, ensemble: Ensemble, role: str, which: str) -> str:
+    """The part of the read score that is assigned to a role."""
+    return hands.part_id(assigned_part(hands.given, ensemble, role, which))
 
 
 def _voice_name(score: Score, slot: Slot, slots: Sequence[Slot]) -> str:
