@@ -85,7 +85,7 @@ def _hand_and_rest(name: str) -> tuple[Hand | None, str]:
     rest = [word for word in words if not (word in _HANDS | _FILLERS or word in _LETTERS or word in _SIDES)]
     told = {hand for word in words if (hand := _LETTERS.get(word) or _SIDES.get(word))}
     player = " ".join(rest)
-    is_player = not player or _is_keyboard_name(player)
+    is_player = player.isdigit() or not player or _is_keyboard_name(player)
     if len(told) != 1 or not (is_player and (is_hand or player)):
         return None, name.lower()
     return next(iter(told)), player

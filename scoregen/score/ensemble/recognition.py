@@ -9,7 +9,7 @@ from scoregen.score.ensemble.files import ensemble_names, load_ensemble
 from scoregen.score.ensemble.hands import joined_hands
 from scoregen.score.ensemble.matching import matched_by_name, mean_height, part_pitches
 from scoregen.score.ensemble.roles import Ensemble, Role
-from scoregen.score.instruments import family_of, instrument_named
+from scoregen.score.instruments import family_of, names_instrument
 from scoregen.score.pitch import Pitch
 
 _LEAD_SHEET = "lead-sheet"
@@ -81,7 +81,7 @@ def _is_like(part: Part, role: Role) -> bool:
 
 def _is_unnamed(part: Part) -> bool:
     """Whether a part of one staff tells no instrument by its name; a piano is what programs play if nothing is said."""
-    return part.staves == 1 and instrument_named(part.name) is None and family_of(part) in _UNTOLD
+    return part.staves == 1 and not names_instrument(part.name) and family_of(part) in _UNTOLD
 
 
 def _fits(score: Score, ensemble: Ensemble) -> bool:
