@@ -35,6 +35,8 @@ from scoregen.tokens.constraints.state import VoiceRule
 from scoregen.tokens.encode import pitched_slots
 from scoregen.tokens.voice_descriptions import VoiceDescription, describe_voices
 
+_NO_STAVES: Mapping[str, tuple[str, int]] = {}
+
 
 def ensemble_task(
     score: Score,
@@ -47,10 +49,12 @@ def ensemble_task(
     key: Key | tuple[Key, ...] | None = None,
     add: Collection[str] = (),
     wanted: Collection[str] = (),
+    staves: Mapping[str, tuple[str, int]] = _NO_STAVES,
 ) -> InfillTask:
     """Mark what is blank, as `infill_task` does for a choir. InputError if nothing is.
 
-    `wanted` are the only roles that are written, if it names any.
+    `wanted` are the only roles that are written, if it names any. `staves` are the part and the staff of each staff
+    with a name of its own, such as a hand, by this name in lower case.
     """
     matched = seated_parts(score, ensemble, assignments, {*add, *wanted})
     if not matched:
@@ -65,7 +69,7 @@ def ensemble_task(
     kept = {part for name, part in parts.items() if name not in written}
     page = with_rests(page, [slot for slot in page.slots if slot.part in kept])
     page = _with_empty_staves(page, ensemble, written)
-    page = _with_selections(page, ensemble, written, blank)
+    page = _with_selections(page, ensemble, written, blank, staves)
     page = extended(page, extend, _main_slots(page, ensemble, written)) if extend else page
     check_written(page, {name: _main_slots(page, ensemble, {name: written[name]}) for name in wanted})
     if not has_blanks(page):
@@ -199,18 +203,26 @@ def _with_empty_staves(page: Score, ensemble: Ensemble, parts: Mapping[str, str]
     return blank_voices(page, slots, range(len(page.measures)))
 
 
-def _with_selections(page: Score, ensemble: Ensemble, parts: Mapping[str, str], blank: Sequence[str]) -> Score:
+def _with_selections(
+    page: Score,
+    ensemble: Ensemble,
+    parts: Mapping[str, str],
+    blank: Sequence[str],
+    named: Mapping[str, tuple[str, int]],
+) -> Score:
     """The page with the selections of `--blank` blank: of each part one voice on every staff, and no other.
 
-    `parts` are those that may be written, by role.
+    `parts` are those that may be written, by role; `named` are single staves by name.
     """
+    every = _main_slots(page, ensemble, parts)
     for text in blank:
         selection = Selection.parse(text)
-        chosen = {_part_named(page, parts, name) for name in selection.names} or set(parts.values())
+        chosen = {staff for name in selection.names for staff in _staves_named(page, parts, name, named)}
+        chosen = chosen or {slot[:2] for slot in every}
         indices = set(selection.measures(page))
-        slots = [slot for slot in _main_slots(page, ensemble, parts) if slot.part in chosen]
+        slots = [slot for slot in every if slot[:2] in chosen]
         page = blank_voices(page, slots, indices)
-        others = {slot for slot in page.slots if slot.part in chosen and slot not in slots}
+        others = {slot for slot in page.slots if slot[:2] in chosen and slot not in slots}
         page = _without(page, others, indices)
     return page
 
@@ -225,13 +237,18 @@ def _without(page: Score, slots: Collection[Slot], indices: Collection[int]) -> 
     return replace(page, measures=tuple(measures))
 
 
-def _part_named(page: Score, parts: Mapping[str, str], name: str) -> str:
+def _staves_named(
+    page: Score, parts: Mapping[str, str], name: str, named: Mapping[str, tuple[str, int]]
+) -> list[tuple[str, int]]:
+    """The staves of a role or a part, or the one staff with this name; InputError if there is none."""
     wanted = name.casefold()
     found = [part for role, part in parts.items() if role == wanted]
+    if not found and wanted in named and named[wanted][0] in parts.values():
+        return [named[wanted]]
     found += [part for part in parts.values() if wanted in (part.casefold(), page.part(part).name.casefold())]
     if not found:
         raise InputError(f"--blank: there is no part {name!r} to fill; expected one of: {', '.join(parts)}")
-    return found[0]
+    return [(found[0], staff) for staff in range(1, page.part(found[0]).staves + 1)]
 
 
 def _main_slots(page: Score, ensemble: Ensemble, parts: Mapping[str, str]) -> list[Slot]:

@@ -28,6 +28,8 @@ _DEFAULT_PROGRAM = 1
 """The program of files in which nobody has chosen one."""
 _CHORD_SHARE, _NAMED_CHORD_SHARE = Fraction(1, 2), Fraction(1, 4)
 """The share of two-note chords from which the notes of a staff are those of two roles; less if its name says so."""
+_LIST = re.compile(r"[,/&+]|\bund\b|\band\b")
+"""What stands between the names of a staff that several roles share."""
 _MOST_VOICES = 2
 """The most voices on a staff that two roles share."""
 
@@ -100,6 +102,9 @@ def is_voice_name(name: str) -> bool:
 
 def roles_of_name(name: str, ensemble: Ensemble) -> tuple[str, ...]:
     """The roles that a name tells: of `Tenor 2` the tenor, of `Women` and `S/A` soprano and alto, of `Voice` none."""
+    listed = _listed(name)
+    if len(listed) > 1 and all(len(roles_of_name(part, ensemble)) == 1 for part in listed):
+        return tuple(dict.fromkeys(role for part in listed for role in roles_of_name(part, ensemble)))
     plain = " ".join(word for word in _words(name) if word)
     for names, roles in ensemble.staves:
         if plain in names or any(word in names for word in plain.split()):
@@ -109,6 +114,15 @@ def roles_of_name(name: str, ensemble: Ensemble) -> tuple[str, ...]:
     words = [word for part in plain.split() for word in part.split("/")]
     found = [role.name for word in words if (role := _role_named(word, number_of(name), ensemble))]
     return tuple(dict.fromkeys(found))
+
+
+def _listed(name: str) -> list[str]:
+    """The names in a list: of `Soprano 1 & 2` the first and the second soprano."""
+    listed: list[str] = []
+    for item in (part.strip() for part in _LIST.split(name.lower())):
+        again = listed[-1].rstrip("0123456789. ") if item.isdigit() and listed else ""
+        listed += [f"{again} {item}".strip()] if item else []
+    return listed
 
 
 def _role_named(word: str, number: int, ensemble: Ensemble) -> Role | None:

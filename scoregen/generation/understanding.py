@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Literal
 
@@ -15,6 +15,8 @@ from scoregen.score.metre import TimeSignature
 from scoregen.score.rhythm import NoteValue
 
 ChordSymbolUse = Literal["none", "ignored", "followed"]
+
+_HANDS = ("right hand", "left hand")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,18 +78,30 @@ def understanding_of(
     page: Score, voices: Sequence[UnderstoodVoice], ignored: Sequence[str], keys: Sequence[Key]
 ) -> Understanding:
     """What was understood of a page whose blanks are marked; `ignored` are the names of what no role takes."""
-    blank = [(voice.label, _blank_measures(page, voice)) for voice in voices]
+    rows = [row for voice in voices for row in _by_staff(page, voice)]
+    blank = [(row.label, _blank_measures(page, row)) for row in rows]
     return Understanding(
         tuple((voice.printed, voice.role) for voice in voices if voice.printed is not None),
         tuple(ignored),
         tuple(str(key) for key, _ in groupby(keys)),
         tuple(str(time) for time, _ in groupby(measure.time for measure in page.measures)),
         beat_name(page.measures[0].time) if page.measures else "quarter",
-        tuple(voice.label for voice in voices if _is_given(page, voice)),
+        tuple(row.label for row in rows if _is_given(page, row)),
         tuple(_named(page, label, indices) for label, indices in blank if indices),
         tuple(voice.role for voice in voices if voice.printed is None),
         "ignored" if any(measure.chord_symbols for measure in page.measures) else "none",
     )
+
+
+def _by_staff(page: Score, voice: UnderstoodVoice) -> list[UnderstoodVoice]:
+    """A role as a whole, or by its staves if other measures of one are blank than of another: the hands of a piano."""
+    staves = sorted({slot.staff for slot in voice.slots})
+    names = _HANDS if len(staves) == len(_HANDS) else [f"staff {staff}" for staff in staves]
+    rows = [
+        replace(voice, label=f"{voice.label}, {name}", slots=[slot for slot in voice.slots if slot.staff == staff])
+        for staff, name in zip(staves, names, strict=True)
+    ]
+    return rows if len({tuple(_blank_measures(page, row)) for row in rows}) > 1 else [voice]
 
 
 def signature_notices(page: Score, keys: Sequence[Key], *, asked: bool) -> list[str]:

@@ -144,6 +144,12 @@ def instrument_named(name: str) -> InstrumentType | None:
     return _by_alias().get(plain_name(name))
 
 
+def names_instrument(name: str) -> bool:
+    """Whether the name of a part is that of an instrument, or has a word that says that it is played."""
+    words = _words(name)
+    return instrument_named(name) is not None or bool(words & played_words()) or _instrument_among(words) is not None
+
+
 def instrument_type(name: str) -> InstrumentType:
     """The instrument or voice of the table with exactly this name; KeyError if there is none."""
     for each in (*voice_types(), *instruments()):

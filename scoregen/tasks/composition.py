@@ -157,7 +157,8 @@ def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def _alternative(work: Work, draft: Draft, rank: int, settings: Mapping[str, Any]) -> Alternative:
     form, lengths = work.page.form, work.page.lengths
-    done = with_given_marks(unfolded(_with_sung_words(work, draft), form, lengths), work.lyrics)
+    written = with_given_marks(unfolded(_with_sung_words(work, draft), form, lengths), work.lyrics)
+    done = work.page.hands.parted(written)
     results = {
         "rank": rank,
         "novelty": novelty_record(draft, done, form, lengths),
@@ -200,6 +201,7 @@ def _notices(work: Work, report: ChordReport | None, best: Score) -> tuple[str, 
     is_new_document = given.document is not None and best.document is None
     return (
         *given.notices,
+        *work.page.hands.notices,
         *work.task.notices,
         *_notices_of_plan(work),
         *word_notices(work.planning.words),

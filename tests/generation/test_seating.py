@@ -73,6 +73,11 @@ def test_a_name_tells_the_roles(name: str, roles: tuple[str, ...]) -> None:
     assert roles_of_name(name, SATB) == roles
 
 
+@pytest.mark.parametrize("name", ["Soprano 1, Soprano 2", "Soprano 1 & 2", "Sopran 1 und Sopran 2", "Soprano 1/2"])
+def test_a_list_of_names_tells_each_role_by_its_number(name: str) -> None:
+    assert roles_of_name(name, load_ensemble("ssa")) == ("soprano1", "soprano2")
+
+
 def test_piano_hands_are_kept_and_the_voice_is_the_soprano() -> None:
     seating = seat(page(sung("Voice", TUNE), sung("Piano RH"), sung("Piano LH", clef=BASS)), SATB, {})
     assert parts(seating) == {"soprano": "P1"}

@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 from scoregen.notation.files import read_score
+from scoregen.notation.graft.document import musicxml_text
 from scoregen.notation.musicxml.read.score import read_musicxml
 from scoregen.notation.musicxml.write.score import write_musicxml
 from scoregen.score.check import problems
-from scoregen.score.edit import blank_voices, has_blanks, insert_voices, is_silent
-from scoregen.score.elements import Element, Note, Score, Slot, Voice
+from scoregen.score.edit import blank_voices, has_blanks, insert_voices, is_silent, select_voices
+from scoregen.score.elements import Clef, Element, Note, Part, Rest, Score, Slot, Voice
 from scoregen.score.ensemble import ensemble_names, load_ensemble
 from scoregen.score.ensemble.playability import can_play
 from scoregen.score.keys import Key
@@ -307,3 +308,81 @@ def test_blanks_of_parts_that_are_not_wanted_rest(untrained_for_all: Path) -> No
 def test_recorders_are_no_choir() -> None:
     assert default_style(load_ensemble("recorder-quartet")) == INSTRUMENTS
     assert default_style(load_ensemble("ttb")) == DEFAULT_STYLE
+
+
+def hands_page(*, is_left_empty: bool) -> Score:
+    """A voice above a piano of two parts, the right and the left hand, as a MusicXML file has them."""
+    clefs = {"Voice": Clef(), "Piano RH": Clef(), "Piano LH": Clef("F", 4)}
+    parts = tuple(Part(f"P{number}", name, clefs=(clef,)) for number, (name, clef) in enumerate(clefs.items(), 1))
+    pitched = {"P1": "G4", "P2": "E5", "P3": "C3"}
+    score = playable_score(load_ensemble("voice-piano"), 2)
+    measures = tuple(
+        replace(
+            measure,
+            voices=tuple(
+                Voice(
+                    Slot(part.id),
+                    (
+                        Rest(NoteValue.of(measure.duration))
+                        if is_left_empty and part.id == "P3"
+                        else Note(NoteValue.of(measure.duration), Pitch.parse(pitched[part.id])),
+                    ),
+                )
+                for part in parts
+            ),
+            directions=(),
+            spanners=(),
+            chord_symbols=(),
+        )
+        for measure in score.measures
+    )
+    return read_musicxml(write_musicxml(replace(score, parts=parts, measures=measures)), "page")
+
+
+def test_two_hands_as_two_parts_are_one_role_and_stay_two_parts(untrained_for_all: Path) -> None:
+    given = hands_page(is_left_empty=True)
+    result = compose(given, checkpoint=untrained_for_all, sampling=ONE)
+    assert result.understanding.roles == (("Voice", "voice"), ("Piano", "piano"))
+    assert result.understanding.blank == ("piano, left hand",)
+    assert any("two hands of one instrument" in notice for notice in result.notices)
+    done = result.score
+    assert [part.name for part in done.parts] == ["Voice", "Piano RH", "Piano LH"]
+    for part in ("P1", "P2"):
+        assert elements(done, part) == elements(given, part)
+    assert any(element.notes for element in elements(done, "P3"))
+    assert {voice.origin for measure in done.measures for voice in measure.voices if voice.slot.part == "P3"} == {
+        "generated"
+    }
+    again = read_musicxml(musicxml_text(done), "again")
+    assert [part.name for part in again.parts] == ["Voice", "Piano RH", "Piano LH"]
+    assert elements(again, "P3") == elements(done, "P3")
+
+
+def test_one_hand_of_two_parts_is_emptied_by_its_name(untrained_for_all: Path) -> None:
+    given = hands_page(is_left_empty=False)
+    result = compose(
+        given,
+        ensemble="voice-piano",
+        blank=["Piano LH:2"],
+        checkpoint=untrained_for_all,
+        sampling=ONE,
+        roles={"piano": "3"},
+    )
+    assert result.understanding.blank == ("piano, left hand 2",)
+    generated = [
+        (voice.slot.part, measure.number)
+        for measure in result.score.measures
+        for voice in measure.voices
+        if voice.origin == "generated"
+    ]
+    assert generated == [("P3", "2")]
+
+
+def test_a_voice_that_is_added_to_two_hands_gets_an_id_of_its_own(untrained_for_all: Path) -> None:
+    given = hands_page(is_left_empty=False)
+    piano = replace(given, document=None)
+    piano = select_voices(piano, [slot for slot in piano.slots if slot.part != "P1"])
+    done = compose(piano, ensemble="voice-piano", checkpoint=untrained_for_all, sampling=ONE).score
+    assert [part.name for part in done.parts] == ["Voice", "Piano RH", "Piano LH"]
+    assert len({part.id for part in done.parts}) == 3
+    assert elements(done, "P2") == elements(given, "P2") and elements(done, "P3") == elements(given, "P3")

@@ -59,7 +59,7 @@ def explain_command(
             "--ensemble",
             metavar="NAME",
             help="Ensemble of the score, as in compose.",
-            show_default="from the provenance in the score, else satb",
+            show_default="from the provenance or the parts of the score, else satb",
             autocompletion=ensembles,
         ),
     ] = None,

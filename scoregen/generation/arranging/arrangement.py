@@ -21,7 +21,7 @@ from scoregen.generation.arranging.marks import Marked, moved_marks, moved_symbo
 from scoregen.generation.arranging.report import awkward_notes, notices_of, transfers
 from scoregen.score.arrangement.layout import with_words_of_others
 from scoregen.score.elements import Measure, Part, Score, Slot, Voice
-from scoregen.score.ensemble import Ensemble
+from scoregen.score.ensemble import Ensemble, joined_hands
 from scoregen.score.instruments import family_of
 from scoregen.score.timeline import pitched_notes
 from scoregen.system.errors import InputError
@@ -48,7 +48,8 @@ def arranged(score: Score, ensemble: Ensemble, keep: Collection[str] = ()) -> Ar
 
     The parts with an id in `keep` stay above the new ones, as they are. InputError if the score has no pitched note.
     """
-    given = replace(score, document=None)
+    reading = joined_hands(replace(score, document=None), apart=keep)
+    given = reading.score
     kept = [part for part in given.parts if part.id in keep]
     music = _without_parts(given, keep)
     strands = strands_of(music)
@@ -66,6 +67,7 @@ def arranged(score: Score, ensemble: Ensemble, keep: Collection[str] = ()) -> Ar
     silent = tuple(part.name for part in parts if not _sounds(done, part.id))
     awkward = uncomfortable_notes(done, players)
     notices = (
+        *reading.notices,
         *notices,
         *notices_of(given, done, balance, marks, players, silent),
         *awkward_notes(given, done, awkward),

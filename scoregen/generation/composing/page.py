@@ -15,6 +15,7 @@ from scoregen.plan.easy_parts import easy_playing, easy_rules, fewer_notes
 from scoregen.plan.form import blank_piece
 from scoregen.plan.sections import Sections
 from scoregen.score.elements import Score
+from scoregen.score.ensemble import HandReading, assigned_part, joined_hands
 from scoregen.score.keys import Key
 
 if TYPE_CHECKING:
@@ -23,35 +24,63 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The score with its blanks.
+    """The score with its blanks: the reading of its hands, in which a piano of two parts is one part.
 
     `new`: a new piece with its phrase ends, None for a given score; `planned`: the same by a plan file; `form` and
     `lengths`: its sections and their lengths.
     """
 
-    given: Score
+    hands: HandReading
     new: Score | None
     planned: PlannedPiece | None
     form: Sections
     lengths: tuple[int, ...]
+
+    @property
+    def given(self) -> Score:
+        """The score before anything is written."""
+        return self.hands.score
 
 
 def blank_page(request: ComposeRequest, writer: Writer) -> Page:
     """The page of a request, moved by its interval."""
     seed = writer.options.seed
     if request.score is not None:
-        return Page(_moved(request.score, request, writer), None, None, (0,), ())
+        return Page(_with_hands(_moved(request.score, request, writer), request, writer), None, None, (0,), ())
     planned = None
     if request.plan:
         from scoregen.plan.piece.planned_piece import planned_piece
 
         planned = planned_piece(request.plan, writer.ensemble, writer.style, seed)
+    if planned is not None:
         new, form, lengths = planned.score, planned.order, planned.lengths
     else:
         options = request.piece_options
         new, form, lengths = blank_piece(options, writer.ensemble, writer.style, seed), options.sections, ()
     blank = without_phrase_ends(new) if writer.is_for_instruments else new
-    return Page(_moved(blank, request, writer), new, planned, form, lengths)
+    moved = _moved(blank, request, writer)
+    return Page(HandReading(moved, moved), new, planned, form, lengths)
+
+
+def _with_hands(score: Score, request: ComposeRequest, writer: Writer) -> HandReading:
+    """The reading of a score: players of one staff keep the parts that are assigned to them."""
+    if not writer.is_for_instruments:
+        return HandReading(score, score)
+    ensemble = writer.ensemble
+    large = [role.name for role in ensemble.roles if role.staves > 1]
+    assigned = {role: assigned_part(score, ensemble, role, which) for role, which in request.roles.items()}
+    apart = [part for role, part in assigned.items() if role not in large]
+    return joined_hands(score, apart=apart, is_keyboard=len(large) == 1)
+
+
+def _roles(request: ComposeRequest, writer: Writer, hands: HandReading) -> dict[str, str]:
+    """The assignments of a request, to the parts of the read score."""
+    if not hands.hands:
+        return dict(request.roles)
+    return {
+        role: hands.part_id(assigned_part(hands.given, writer.ensemble, role, which))
+        for role, which in request.roles.items()
+    }
 
 
 def _moved(score: Score, request: ComposeRequest, writer: Writer) -> Score:
@@ -67,11 +96,12 @@ def _keys(page: Page) -> tuple[Key, ...]:
 
 def mark_blanks(request: ComposeRequest, writer: Writer, page: Page) -> InfillTask:
     """What is blank on the page, and how the network reads it. InputError if nothing is."""
-    asked = (page.given, writer.ensemble, request.roles, request.blank, request.extend, writer.style)
+    roles = _roles(request, writer, page.hands)
+    asked = (page.given, writer.ensemble, roles, request.blank, request.extend, writer.style)
     key, add = _keys(page) or request.asked_key, request.add
     parts = (*request.parts, *add) if request.parts else ()
     if writer.is_for_instruments:
-        task = ensemble_task(*asked, key=key, add=add, wanted=parts)
+        task = ensemble_task(*asked, key=key, add=add, wanted=parts, staves=page.hands.staves)
     else:
         task = infill_task(*asked, key=key, add=add, parts=parts, players=writer.pretrained.players)
     if request.plan is not None and request.plan.has_moods:

@@ -1,14 +1,15 @@
 """What verovio drew, compared with the document: every note, rest, syllable and mark must be on a page.
 
-Notes and measures of verovio's copy get ids, by which they are found in the SVG. Marks have no ids: they are counted
-measure by measure.
+Notes, measures, slurs, hairpins, fermatas and dynamics at notes get ids in verovio's copy, by which they are found in
+the SVG; syllables are found at their notes. Verovio 6.4 gives new ids to what it makes of a <direction> other than
+hairpins, of a <harmony>, of a <figured-bass> and of a <tuplet>: these are counted measure by measure.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,8 @@ KINDS = {
     "rehearsal mark": "rehearsal marks",
     "fermata": "fermatas",
     "tuplet": "tuplets",
+    "slur": "slurs",
+    "hairpin": "hairpins",
 }
 """Singular and plural, in the order of a notice."""
 
@@ -43,13 +46,15 @@ _MARKS = {
     "reh": "rehearsal mark",
     "fermata": "fermata",
     "tuplet": "tuplet",
+    "slur": "slur",
+    "hairpin": "hairpin",
 }
 _CLASSES = "|".join(("measure", "chord", "syl", *_ELEMENTS, *_MARKS))
 _GROUP = re.compile(rf'<g (?:data-)?id="([^"]*)" (?:data-)?class="({_CLASSES})[" ][^>]*>(?!</g>)')
 _LOUDNESS = re.compile("cresc|dim|decresc")
 
 Key = tuple[str, str]
-"""A kind, and the id of a note or rest, of the first note of a syllable's chord, or of a mark's measure."""
+"""A kind, and the id of a note, rest or mark, of the first note of a syllable's chord, or of a mark's measure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +76,7 @@ def take_inventory(root: _Element, prefix: str, *, condensed: bool = False) -> I
     measures: list[str] = []
     names, multirests = _part_names(root), condensed_measures(root)
     for number, part in enumerate(root.findall("part")):
+        lines = _complete_lines(part)
         tablature = any((sign.text or "") == "TAB" for sign in part.iter("sign"))
         for index, measure in enumerate(part.findall("measure")):
             if index == len(measures):
@@ -79,7 +85,7 @@ def take_inventory(root: _Element, prefix: str, *, condensed: bool = False) -> I
                 continue
             place = Place(part=names.get(part.get("id", "")), measure=measure.get("number"))
             without_rests = tablature or (condensed and rests(measure))
-            for key in _measure_items(measure, measures[index], f"{prefix}p{number}m{index}n", taken, inventory):
+            for key in _measure_items(measure, measures[index], f"{prefix}p{number}m{index}n", taken, inventory, lines):
                 if not (without_rests and key[0] == "rest"):
                     inventory.counts[key] += 1
                     inventory.places.setdefault(key, place)
@@ -88,7 +94,7 @@ def take_inventory(root: _Element, prefix: str, *, condensed: bool = False) -> I
 
 def missing(inventory: Inventory, pages: Iterable[str]) -> tuple[Problem, ...]:
     """One problem that names what no page shows: its kinds, numbers and first place; none if nothing is missing."""
-    drawn = _drawn(pages, inventory.heads)
+    drawn = _drawn(pages, inventory)
     lost = {key: count - drawn[key] for key, count in inventory.counts.items() if drawn[key] < count}
     if not lost:
         return ()
@@ -100,9 +106,10 @@ def missing(inventory: Inventory, pages: Iterable[str]) -> tuple[Problem, ...]:
     return (Problem(inventory.places[next(iter(lost))], message),)
 
 
-def _drawn(pages: Iterable[str], heads: Mapping[str, str]) -> Counter[Key]:
-    """How often each key is drawn."""
+def _drawn(pages: Iterable[str], inventory: Inventory) -> Counter[Key]:
+    """How often each key is drawn; a slur that goes on in the next system is one."""
     found: Counter[Key] = Counter()
+    heads = inventory.heads
     measure = note = ""
     waiting = 0  # the syllables of a chord come before its notes
     for page in pages:
@@ -115,6 +122,8 @@ def _drawn(pages: Iterable[str], heads: Mapping[str, str]) -> Counter[Key]:
                 found["syllable", heads.get(name, name)] += waiting
                 found[_ELEMENTS[group], name] = 1
                 note, waiting = name, 0
+            elif (own := (_MARKS.get(group, ""), name)) in inventory.counts:
+                found[own] = 1
             elif group != "syl":
                 found[_MARKS[group], measure] += 1
             elif note:
@@ -124,7 +133,26 @@ def _drawn(pages: Iterable[str], heads: Mapping[str, str]) -> Counter[Key]:
     return found
 
 
-def _measure_items(measure: _Element, key: str, prefix: str, taken: set[str], inventory: Inventory) -> Iterator[Key]:
+def _complete_lines(part: _Element) -> set[_Element]:
+    """The beginnings of slurs and hairpins that end later in the part, behind a note."""
+    complete: set[_Element] = set()
+    begun: dict[tuple[str, str], tuple[_Element, int]] = {}
+    time = 0
+    for item in part.iterfind("measure/*"):
+        for line in item.iterfind("notations/slur" if item.tag == "note" else "direction-type/wedge"):
+            name, kind = (line.tag, line.get("number", "1")), line.get("type")
+            if kind == "stop" and name in begun:
+                beginning, begun_at = begun.pop(name)
+                complete |= {beginning} if time > begun_at else set()
+            elif kind in ("start", "crescendo", "diminuendo") and line.get("print-object") != "no":
+                begun[name] = (line, time)
+        time += item.tag in ("note", "forward") and item.find("chord") is None
+    return complete
+
+
+def _measure_items(
+    measure: _Element, key: str, prefix: str, taken: set[str], inventory: Inventory, lines: Container[_Element]
+) -> Iterator[Key]:
     head = ""
     for index, child in enumerate(measure):
         if child.tag == "note":
@@ -134,8 +162,12 @@ def _measure_items(measure: _Element, key: str, prefix: str, taken: set[str], in
             else:
                 inventory.heads[name] = head
             yield from _note_items(child, name, head, key)
+            yield from _marks_of_note(child, name, taken, lines)
         elif child.tag == "direction":
             yield from ((kind, key) for kind in _direction_kinds(child))
+            for at, wedge in enumerate(child.iterfind("direction-type/wedge")):
+                if wedge in lines:
+                    yield "hairpin", _identify(wedge, f"{prefix}{index}w{at}", taken)
         elif child.tag == "harmony":
             yield "chord symbol", key
         elif child.tag == "figured-bass" and child.get("print-object") != "no":
@@ -151,11 +183,19 @@ def _note_items(note: _Element, name: str, head: str, measure: str) -> Iterator[
                 ("syllable", head) for text in lyric.findall("text") if text.text and not is_verse_number(text.text)
             )
     for notations in note.findall("notations"):
-        if notations.get("print-object") != "no":
-            yield from (("fermata", measure) for _ in notations.findall("fermata"))
-            yield from (("dynamic", measure) for _ in notations.findall("dynamics"))
-            if note.find("chord") is None:
-                yield from (("tuplet", measure) for each in notations.findall("tuplet") if each.get("type") == "start")
+        if notations.get("print-object") != "no" and note.find("chord") is None:
+            yield from (("tuplet", measure) for each in notations.findall("tuplet") if each.get("type") == "start")
+
+
+def _marks_of_note(note: _Element, name: str, taken: set[str], lines: Container[_Element]) -> Iterator[Key]:
+    """The marks at a note to which verovio leaves their ids."""
+    for notations in note.findall("notations"):
+        if notations.get("print-object") == "no":
+            continue
+        for at, mark in enumerate(notations):
+            if mark.tag in ("fermata", "dynamics") or mark in lines:
+                kind = "dynamic" if mark.tag == "dynamics" else str(mark.tag)
+                yield kind, _identify(mark, f"{name}{mark.tag[0]}{at}", taken)
 
 
 def _direction_kinds(direction: _Element) -> Iterator[str]:

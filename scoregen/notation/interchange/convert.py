@@ -1,8 +1,8 @@
 """Reads other notations as scores, and says what could not be kept.
 
 Each format has one reader or several, the best first: converter21, then for kern `humdrum` and for MEI music21 and
-partitura; ABC is read by `abc_score`, MuseScore's files by MuseScore. A second reader counts the file, and the reading
-that loses least is taken.
+partitura; ABC is read by `abc_score`, MuseScore's files by MuseScore, Capella by MuseScore or music21. A second reader
+counts the file, and the reading that loses least is taken.
 """
 
 from __future__ import annotations
@@ -17,12 +17,13 @@ from typing import TYPE_CHECKING, Literal
 from scoregen.notation.humdrum.score import kern_score
 from scoregen.notation.humdrum.spines import read_kern_file, reference_records
 from scoregen.notation.interchange.abc_score import read_abc
-from scoregen.notation.interchange.musescore import musescore_to_musicxml
+from scoregen.notation.interchange.musescore import has_musescore, musescore_to_musicxml
 from scoregen.notation.interchange.tidy import tidy
 from scoregen.notation.musicxml.document import decode_text, read_bytes, serialize
 from scoregen.notation.musicxml.mxl import check_archive
 from scoregen.notation.musicxml.read.score import read_musicxml
 from scoregen.notation.musicxml.tree import parse, parse_xml
+from scoregen.notation.second_readers.capella import capella_contents
 from scoregen.notation.second_readers.contents import Contents, Losses, losses, score_contents, with_losses
 from scoregen.notation.second_readers.kern import kern_contents
 from scoregen.notation.second_readers.mei import mei_contents, without_alternatives
@@ -73,8 +74,22 @@ def read_other(path: Path) -> Score:
         return read_abc(path)
     if suffix == ".krn":
         return _kern(path)
-    check_archive(read_bytes(path), str(path))  # their errors are better than a library's
-    return _score(path, path, "music21", "capella")
+    return _capella(path)
+
+
+def _capella(path: Path) -> Score:
+    """A Capella file, read by MuseScore where it is installed; music21 reads one voice of a staff only."""
+    data = read_bytes(path)
+    check_archive(data, str(path))  # its errors are better than a library's
+    try:
+        file = capella_contents(data, str(path))
+    except (ValueError, OverflowError) as error:
+        raise ReadError(f"the Capella file is damaged: {error}", Place(str(path))) from None
+    by_music21 = _by_library(path, "music21", "capella")
+    if file is None:
+        return by_music21(path)
+    readers = [lambda copy: read_musicxml(musescore_to_musicxml(copy), str(path))] if has_musescore() else []
+    return _best(path, data, file, [*readers, by_music21])
 
 
 def _musescore(path: Path) -> Score:

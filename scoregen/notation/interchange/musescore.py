@@ -17,10 +17,22 @@ MEMORY_BYTES = 4 << 30
 _PROGRAMS = ("mscore4portable", "mscore", "musescore", "mscore4", "musescore4", "mscore3", "musescore3", "MuseScore4")
 
 
+def has_musescore() -> bool:
+    """Whether MuseScore is installed."""
+    return _program() is not None
+
+
+def _program() -> str | None:
+    return next((found for name in _PROGRAMS if (found := shutil.which(name))), None)
+
+
 def musescore_to_musicxml(path: Path) -> bytes:
-    """A .mscz or .mscx file as MusicXML. Raises ToolError without MuseScore, ReadError for a damaged file."""
+    """A file that MuseScore opens (.mscz, .mscx, .capx) as MusicXML.
+
+    Raises ToolError without MuseScore, and ReadError for a damaged file.
+    """
     check_archive(read_bytes(path), str(path))
-    program = next((found for name in _PROGRAMS if (found := shutil.which(name))), None)
+    program = _program()
     if program is None:
         raise ToolError(
             "reading a MuseScore file needs MuseScore; install it, or export the score as MusicXML", Place(str(path))

@@ -1,7 +1,7 @@
 """What a file contains, by kind, and what is missing in the score that was read from it.
 
-A second reader counts the file itself (`kern`, `mei`, `abc`, `musescore`, `midi`). It shares no code with the reader
-that makes the score.
+A second reader counts the file itself (`kern`, `mei`, `abc`, `musescore`, `capella`, `midi`). It shares no code with
+the reader that makes the score.
 """
 
 from __future__ import annotations

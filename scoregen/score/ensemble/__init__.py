@@ -2,6 +2,7 @@
 
 from scoregen.score.ensemble.additions import with_instruments
 from scoregen.score.ensemble.files import clef_name, ensemble_names, load_ensemble
+from scoregen.score.ensemble.hands import HandReading, joined_hands
 from scoregen.score.ensemble.matching import assigned_part, match_roles, role_slots
 from scoregen.score.ensemble.playability import can_play
 from scoregen.score.ensemble.recognition import ensemble_advice, ensemble_to_fill, recognise_ensemble
@@ -9,6 +10,7 @@ from scoregen.score.ensemble.roles import Ensemble, Role, named_parts, new_parts
 
 __all__ = [
     "Ensemble",
+    "HandReading",
     "Role",
     "assigned_part",
     "can_play",
@@ -16,6 +18,7 @@ __all__ = [
     "ensemble_advice",
     "ensemble_names",
     "ensemble_to_fill",
+    "joined_hands",
     "load_ensemble",
     "match_roles",
     "named_parts",

@@ -6,9 +6,10 @@ from itertools import pairwise
 
 from scoregen.score.elements import Part, Score
 from scoregen.score.ensemble.files import ensemble_names, load_ensemble
+from scoregen.score.ensemble.hands import joined_hands
 from scoregen.score.ensemble.matching import matched_by_name, mean_height, part_pitches
 from scoregen.score.ensemble.roles import Ensemble, Role
-from scoregen.score.instruments import family_of, instrument_named
+from scoregen.score.instruments import family_of, names_instrument
 from scoregen.score.pitch import Pitch
 
 _LEAD_SHEET = "lead-sheet"
@@ -35,17 +36,27 @@ def recognise_ensemble(score: Score) -> Ensemble | None:
 
 
 def ensemble_to_fill(score: Score) -> Ensemble | None:
-    """The ensemble of a page with empty parts beside others, if it is no choir. It is written for by default."""
-    empty = [part for part in score.parts if not part_pitches(score, part)]
-    if not empty or len(empty) == len(score.parts):
+    """The ensemble of a page with empty staves beside others, if it is no choir. It is written for by default.
+
+    The two hands of a keyboard may be two parts.
+    """
+    staves = {(part.id, staff) for part in score.parts for staff in range(1, part.staves + 1)}
+    sounding = _sounding_staves(score)
+    if not sounding or sounding == staves:
         return None
-    found = recognise_ensemble(score)
+    found = recognise_ensemble(joined_hands(score).score)
     return None if found is None or found.is_choir else found
+
+
+def _sounding_staves(score: Score) -> set[tuple[str, int]]:
+    """The part and the number of each staff with notes."""
+    voices = (voice for measure in score.measures for voice in measure.voices)
+    return {(voice.slot.part, voice.slot.staff) for voice in voices if any(element.notes for element in voice.elements)}
 
 
 def ensemble_advice(score: Score, ensemble: Ensemble) -> str:
     """The option that writes for the parts of a score, if they are those of another ensemble than the given one."""
-    found = recognise_ensemble(score)
+    found = recognise_ensemble(joined_hands(score).score)
     return f"--ensemble {found.name} writes for these parts" if found is not None and found != ensemble else ""
 
 
@@ -70,7 +81,7 @@ def _is_like(part: Part, role: Role) -> bool:
 
 def _is_unnamed(part: Part) -> bool:
     """Whether a part of one staff tells no instrument by its name; a piano is what programs play if nothing is said."""
-    return part.staves == 1 and instrument_named(part.name) is None and family_of(part) in _UNTOLD
+    return part.staves == 1 and not names_instrument(part.name) and family_of(part) in _UNTOLD
 
 
 def _fits(score: Score, ensemble: Ensemble) -> bool:

@@ -29,8 +29,14 @@ from scoregen.score.pitch import Pitch
 from scoregen.score.timeline import SoundingNote, measure_onsets, pitch_of, sounding_notes
 from scoregen.system.wording import python_errors
 from scoregen.tasks.explain.report import names, plain
-from scoregen.tasks.explain.request import ExplainRequest, explain_request, played_request, writing_record
+from scoregen.tasks.explain.request import (
+    ExplainRequest,
+    explain_request,
+    played_request,
+    usual_ensemble,
+)
 from scoregen.tasks.explain.weights import sampler_settings, style_of
+from scoregen.tasks.explain.writing_record import writing_record
 from scoregen.tokens.voice_descriptions import low_voices
 
 if TYPE_CHECKING:
@@ -106,11 +112,11 @@ def explain(
 ) -> Explanation:
     """Explain every note that was not given.
 
-    `roles` assigns parts to roles. `given` selects the given music (`"soprano"`, `"soprano,bass:1-4"`); a score
-    that scoregen wrote contains this in its provenance, as well as its `ensemble` (otherwise `satb`) and its `style`
-    (as in `compose`). The alternatives are checked by `rules`, by default those of strict part-writing for a choir, and
-    the free ones for instruments. Raises InputError if the score lacks a voice or has nothing to explain, and
-    RefusedError if the network cannot read it.
+    `roles` assigns parts to roles. `given` selects the given music (`"soprano"`, `"soprano,bass:1-4"`); a score that
+    scoregen wrote contains this in its provenance, as well as its `ensemble` (otherwise that of its parts, or satb) and
+    its `style` (as in `compose`). The alternatives are checked by `rules`, by default those of strict part-writing for
+    a choir, and the free ones for instruments. Raises InputError if the score lacks a voice or has nothing to explain,
+    and RefusedError if the network cannot read it.
     """
     from scoregen.generation.harmony_plans import planner_style
     from scoregen.model.inspection.attribution import choice_records
@@ -119,18 +125,18 @@ def explain(
 
     report_progress = progress or (lambda fraction: None)
     record = writing_record(score)
-    players = load_ensemble(ensemble or record.ensemble or "satb")
+    players = load_ensemble(ensemble or record.ensemble or usual_ensemble(score))
     chosen, missing = style_of(record, players, style)
-    pretrained = load_chosen(chosen, players, checkpoint)
+    pretrained = load_chosen(chosen, players, checkpoint, may_stand_in=True)
     is_played = pretrained.knows_descriptions
     rule_set = load_rule_set(rules or ("free" if is_played else DEFAULT))
     if is_played:
         task = played_request(score, players, roles or {}, given, record, chosen.style)
     else:
-        task = explain_request(score, players, roles or {}, given, record)
+        task = explain_request(score, players, roles or {}, given, record, pretrained.players)
     settings, checksum = sampler_settings(task, pretrained, chosen), pretrained.weights.checksum
     report_progress(0.2)
-    records = choice_records(settings, task.tokens, task.given, OPTIONS)
+    records = task.as_written(choice_records(settings, task.tokens, task.given_columns, OPTIONS))
     report_progress(0.7)
     music = counterpoint_of(score)
     by_place = _by_place(task)
@@ -165,8 +171,9 @@ def explain(
         explained_plan(
             pretrained.planner,
             task.tokens,
-            task.given,
+            task.given_columns,
             planner_style(chosen.style, players) if is_played else None,
+            -task.interval,
         ),
     )
 

@@ -16,8 +16,10 @@ from scoregen.generation.harmony_plans import PLANS, harmonic_plans, has_plans, 
 from scoregen.model.harmony.planner import Planner
 from scoregen.plan.harmonic_plan import with_harmony
 from scoregen.plan.plan_text import PlanRow, plan_rows
+from scoregen.score.keys import Key
+from scoregen.score.pitch import UNISON, Interval
 from scoregen.tokens.encode import interleave, voice_events
-from scoregen.tokens.events import BLANK, Header, TokenMeasure, TokenScore
+from scoregen.tokens.events import BLANK, Harmony, Header, TokenMeasure, TokenScore
 
 MOST = 3
 """The alternatives of a chord that are shown."""
@@ -41,25 +43,37 @@ def explained_plan(
     tokens: TokenScore,
     given: Sequence[Sequence[bool]],
     style: str | None = None,
+    interval: Interval = UNISON,
 ) -> tuple[PlannedStep, ...]:
-    """The plan of a finished score; `given` by measure and voice.
+    """The plan of a finished score, moved by an interval; `given` by measure and voice.
 
     `style` is the one that the planner for any ensemble reads (`planner_style`), None for that of a choir.
     """
-    headers = [measure.header for measure in with_harmony(tokens).measures]
+    headers = _moved(with_harmony(tokens), interval)
     rows = plan_rows(headers)
     if planner is None or not has_plans(tokens):
         return tuple(PlannedStep(row, None, ()) for row in rows)
     blank = _blanked(tokens, given)
     task = None if style is None else played_task(blank, style)
-    drawn = [
-        [measure.header for measure in plan.tokens.measures]
-        for plan in harmonic_plans(planner, blank, [{}], _SEED, PLANS, task)
-    ]
+    drawn = [_moved(plan.tokens, interval) for plan in harmonic_plans(planner, blank, [{}], _SEED, PLANS, task)]
     places = [(index, chord.onset) for index, header in enumerate(headers) for chord in header.harmony]
     return tuple(
         _step(row, [_in_force(plan, *place) for plan in drawn]) for row, place in zip(rows, places, strict=True)
     )
+
+
+def _moved(tokens: TokenScore, interval: Interval) -> list[Header]:
+    """The headers with their keys and chords moved by an interval."""
+    headers = [measure.header for measure in tokens.measures]
+    if interval == UNISON:
+        return headers
+    return [
+        replace(header, harmony=tuple(_moved_chord(chord, interval) for chord in header.harmony)) for header in headers
+    ]
+
+
+def _moved_chord(chord: Harmony, interval: Interval) -> Harmony:
+    return replace(chord, key=Key.of(chord.key.signature.transposed(interval)), root=chord.root + interval.fifths)
 
 
 def _step(row: PlanRow, names: Sequence[str]) -> PlannedStep:

@@ -2,38 +2,50 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
-from typing import Any
+from dataclasses import dataclass
 
 from scoregen.analysis.counterpoint.voice_groups import leading_lines
 from scoregen.generation.ensemble_task import described_by_roles
-from scoregen.generation.seating import read_voices, seated_parts, unread_notice
+from scoregen.generation.seating import read_voices, seat, seated_parts, unread_notice
+from scoregen.generation.stand_ins import stand_ins
 from scoregen.generation.voice_rules import chord_rule
-from scoregen.model.network.config import SamplingOptions
+from scoregen.model.inspection.choice_record import PieceRecord
 from scoregen.plan.chords.given_line import GivenMusic
 from scoregen.plan.phrase_ends import phrase_ends, with_phrase_ends
 from scoregen.score.edit import Selection
 from scoregen.score.elements import Score, Slot
-from scoregen.score.ensemble import Ensemble, match_roles, role_slots
+from scoregen.score.ensemble import (
+    Ensemble,
+    HandReading,
+    assigned_part,
+    joined_hands,
+    load_ensemble,
+    match_roles,
+    recognise_ensemble,
+    role_slots,
+)
+from scoregen.score.pitch import UNISON, Interval
 from scoregen.styles.style import Style
 from scoregen.system.errors import InputError
+from scoregen.tasks.explain.reading import as_written, choir_reading, given_columns
+from scoregen.tasks.explain.writing_record import WritingRecord
 from scoregen.tokens.constraints.state import VoiceRule
 from scoregen.tokens.encode import encode, pitched_slots
 from scoregen.tokens.events import TokenScore
 from scoregen.tokens.voice_descriptions import VoiceDescription, describe_voices
 
 OPTION = "--given"
-_FIELD = "scoregen:"
+CHOIR = "satb"
 
 
 @dataclass(frozen=True, slots=True)
 class ExplainRequest:
     """A score in tokens: the voice of each role, and for each measure and voice whether it was given.
 
-    `rules` are those of its voices, and `descriptions` what they are, for a network for any ensemble; `names` are those
-    of the voices.
+    `rules` are those of the columns of the tokens, and `descriptions` what these are, for a network for any ensemble;
+    `names` are those of the voices. `columns` are those of the voices in the tokens, which are at `interval` from the
+    page.
     """
 
     score: Score
@@ -43,32 +55,34 @@ class ExplainRequest:
     record: WritingRecord
     names: tuple[str, ...]
     notices: tuple[str, ...]
-    rules: tuple[VoiceRule, ...] = ()
+    rules: tuple[VoiceRule, ...]
     descriptions: tuple[VoiceDescription, ...] | None = None
+    columns: tuple[int, ...] = ()
+    interval: Interval = UNISON
 
+    @property
+    def given_columns(self) -> tuple[tuple[bool, ...], ...]:
+        """Whether each column of the tokens was given, by measure."""
+        return given_columns(self.given, self.columns, len(self.rules)) if self.columns else self.given
 
-@dataclass(frozen=True, slots=True)
-class WritingRecord:
-    """What the provenance of a score says of how it was written.
-
-    `options` are the sampling options, else the defaults; `weights` is the checksum of the weights, or None; `style`
-    and `ensemble` are None if it names none. `given` are ranges of measures by part.
-    """
-
-    options: SamplingOptions = field(default_factory=SamplingOptions)
-    weights: str | None = None
-    style: str | None = None
-    ensemble: str | None = None
-    given: Mapping[str, str] = field(default_factory=dict)
+    def as_written(self, record: PieceRecord) -> PieceRecord:
+        """The record of the tokens, with the voices and pitches of the score."""
+        return as_written(record, self.columns, self.interval) if self.columns else record
 
 
 def explain_request(
-    score: Score, ensemble: Ensemble, role_parts: Mapping[str, str], given: Sequence[str], record: WritingRecord
+    score: Score,
+    ensemble: Ensemble,
+    role_parts: Mapping[str, str],
+    given: Sequence[str],
+    record: WritingRecord,
+    players: Ensemble | None = None,
 ) -> ExplainRequest:
     """The request of a choir. InputError for a role without a voice; RefusedError if encoding fails.
 
-    `given` selects the given music (`soprano`, `soprano,bass:1-4`). Without it, the `record` of a score that
-    scoregen wrote defines the given music; in any other score nothing is given.
+    `players` are the roles of the network, if they are not those of the choir. `given` selects the given music
+    (`soprano`, `soprano,bass:1-4`). Without it, the `record` of a score that scoregen wrote defines the given music; in
+    any other score nothing is given.
     """
     _check_notes(score)
     slots = _slots(score, ensemble, role_parts)
@@ -78,9 +92,22 @@ def explain_request(
         if part.id not in {slot.part for slot in slots}
     ]
     mask = _given_mask(score, slots, ensemble, given, record)
-    tokens = encode(_with_found_ends(score, slots, mask), slots, snap=True)
+    reading = choir_reading(_with_found_ends(score, slots, mask), slots, ensemble, players or ensemble)
+    notices += _stand_in_notice(ensemble, players or ensemble, reading.interval)
     names = tuple(role.name for role in ensemble.roles)
-    return ExplainRequest(score, slots, tokens, mask, record, names, tuple(notices))
+    return ExplainRequest(
+        *(score, slots, reading.tokens, mask, record, names, tuple(notices), reading.rules),
+        columns=reading.columns,
+        interval=reading.interval,
+    )
+
+
+def _stand_in_notice(ensemble: Ensemble, players: Ensemble, interval: Interval) -> list[str]:
+    if players == ensemble:
+        return []
+    pairs = ", ".join(f"{name} as {player.name}" for name, player in stand_ins(ensemble, players).items())
+    moved = f", moved by {interval}" if interval != UNISON else ""
+    return [f"the network knows {players.name} only: it reads {pairs}{moved}"]
 
 
 def played_request(
@@ -93,24 +120,33 @@ def played_request(
 ) -> ExplainRequest:
     """The request of any other ensemble: all voices of its parts, which may sound chords."""
     _check_notes(score)
-    matched = seated_parts(score, ensemble, role_parts, ())
+    hands = joined_hands(score, is_keyboard=sum(role.staves > 1 for role in ensemble.roles) == 1)
+    read, assigned = hands.score, {role: _assigned(hands, ensemble, role, part) for role, part in role_parts.items()}
+    matched = seated_parts(read, ensemble, assigned, ())
     roles = {matched[role.name]: role for role in ensemble.roles if role.name in matched}
     if not roles:
         raise InputError(
             f"no part of the score matches a role of {ensemble.name}; name its --ensemble, or parts with --role"
         )
-    every = pitched_slots(score)
-    slots = read_voices(score, every, set(roles))
-    mask = _given_mask(score, slots, ensemble, given, record)
+    every = pitched_slots(read)
+    slots = read_voices(read, every, set(roles))
     singers = [roles.get(slot.part) for slot in slots]
-    descriptions = described_by_roles(describe_voices(score, slots), singers)
+    descriptions = described_by_roles(describe_voices(read, slots), singers)
     rules = tuple(
-        VoiceRule.of(()) if role is None else chord_rule(role, slot.staff, score, each, style)
+        VoiceRule.of(()) if role is None else chord_rule(role, slot.staff, read, each, style)
         for role, slot, each in zip(singers, slots, descriptions, strict=True)
     )
-    tokens = encode(score, slots, snap=True)
-    names = tuple(_voice_name(score, slot, slots) for slot in slots)
-    return ExplainRequest(score, slots, tokens, mask, record, names, unread_notice(every, slots), rules, descriptions)
+    tokens = encode(read, slots, snap=True)
+    own = tuple(map(hands.parted_slot, slots))
+    mask = _given_mask(score, own, ensemble, given, record)
+    names = tuple(_voice_name(score, slot, own) for slot in own)
+    notices = (*hands.notices, *unread_notice(every, slots))
+    return ExplainRequest(score, own, tokens, mask, record, names, notices, rules, descriptions)
+
+
+def _assigned(hands: HandReading, ensemble: Ensemble, role: str, which: str) -> str:
+    """The part of the read score that is assigned to a role."""
+    return hands.part_id(assigned_part(hands.given, ensemble, role, which))
 
 
 def _voice_name(score: Score, slot: Slot, slots: Sequence[Slot]) -> str:
@@ -149,15 +185,33 @@ def _slots(score: Score, ensemble: Ensemble, role_parts: Mapping[str, str]) -> t
     missing = [role.name for role in ensemble.roles if role.name not in matched]
     if not missing:
         return role_slots(score, [matched[role.name] for role in ensemble.roles])
-    lines = leading_lines(score, pitched_slots(score))
-    if [line.name for line in lines] == [role.title.lower() for role in ensemble.roles]:
-        return tuple(line.slot for line in lines)
+    if _has_lines_of(score, ensemble):
+        return tuple(line.slot for line in leading_lines(score, pitched_slots(score)))
+    lines = seat(score, ensemble, role_parts).lines if matched else {}
+    if set(missing) <= set(lines) and all(line.is_plain and not line.is_new for line in lines.values()):
+        return tuple(lines[role.name].slot for role in ensemble.roles)
     enough = len(score.parts) >= len(ensemble.roles)
     advice = f"name parts with --role, as in --role {missing[0]}=1, or " if enough else ""
     raise InputError(
         f"found no part for {', '.join(missing)}; expected all roles of {ensemble.name}: {advice}write the missing"
         " parts with scoregen compose"
     )
+
+
+def _has_lines_of(score: Score, ensemble: Ensemble) -> bool:
+    """Whether the lines of a score are those of the ensemble by their names, two on a staff if it has closed score."""
+    lines = leading_lines(score, pitched_slots(score))
+    return [line.name for line in lines] == [role.title.lower() for role in ensemble.roles]
+
+
+def usual_ensemble(score: Score) -> str:
+    """The ensemble that a score is explained as if nothing names one: the one that its parts are, else a choir of four
+    voices."""
+    choir = load_ensemble(CHOIR)
+    found = recognise_ensemble(joined_hands(score).score)
+    if found is None or (not found.is_choir and _has_lines_of(score, choir)):
+        return choir.name
+    return found.name
 
 
 def _selection_mask(
@@ -206,38 +260,3 @@ def _indices(runs: str, numbers: Sequence[str]) -> set[int]:
         if first in numbers and (not dash or last in numbers):
             indices.update(range(numbers.index(first), numbers.index(last if dash else first) + 1))
     return indices
-
-
-def writing_record(score: Score) -> WritingRecord:
-    """The record in the miscellaneous fields of a score that scoregen wrote; an empty one for any other score."""
-    texts = {name.removeprefix(_FIELD): text for name, text in score.metadata.miscellaneous if name.startswith(_FIELD)}
-    if not any(name.startswith("generated:") for name in texts):
-        return WritingRecord()
-    given = {name.removeprefix("given:"): text for name, text in texts.items() if name.startswith("given:")}
-    settings = _settings(texts.get("options", "{}"))
-    style, ensemble = (settings.get(name) for name in ("style", "ensemble"))
-    return WritingRecord(
-        _options(settings),
-        texts.get("weights"),
-        style if isinstance(style, str) else None,
-        ensemble if isinstance(ensemble, str) else None,
-        given,
-    )
-
-
-def _settings(text: str) -> dict[str, Any]:
-    """The settings of a provenance; none if it is damaged."""
-    try:
-        settings = json.loads(text)
-    except ValueError:
-        return {}
-    return settings if isinstance(settings, dict) else {}
-
-
-def _options(settings: Mapping[str, Any]) -> SamplingOptions:
-    """The sampling options of a provenance; the defaults if it has none."""
-    try:
-        options = settings["sampling"]
-        return SamplingOptions(**{field.name: options[field.name] for field in fields(SamplingOptions)})
-    except (ValueError, KeyError, TypeError, InputError):
-        return SamplingOptions()

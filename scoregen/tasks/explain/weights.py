@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scoregen.generation.voice_rules import voice_rule
 from scoregen.score.ensemble import Ensemble
 from scoregen.styles.defaults import default_style
 from scoregen.styles.library import StyleChoice, choose_style
 from scoregen.system.errors import InputError
-from scoregen.tasks.explain.request import ExplainRequest, WritingRecord
+from scoregen.tasks.explain.request import ExplainRequest
+from scoregen.tasks.explain.writing_record import WritingRecord
 
 if TYPE_CHECKING:
     from scoregen.model.inspection.attribution import SamplerSettings
@@ -35,12 +35,11 @@ def sampler_settings(task: ExplainRequest, pretrained: Pretrained, chosen: Style
     from scoregen.model.network.checkpoint import network_of
 
     network = network_of(pretrained.weights)
-    voice_rules = task.rules or [voice_rule(role, task.score) for role in pretrained.players.roles]
     logit_bias = pretrained.calibration.logit_bias if pretrained.calibration else None
     style = chosen.style
     return SamplerSettings(
         network,
-        voice_rules,
+        task.rules,
         task.record.options,
         pretrained.index,
         logit_bias,

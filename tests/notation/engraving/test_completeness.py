@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,51 @@ def _with_ids(text: bytes) -> list[str]:
     return page_engraving._run_verovio(
         {"text": serialize(root).decode(), "layouts": [(0, options)], "keys": {}, "favoured": None, "required": []}, 60
     )
+
+
+SLUR = "<notations><slur type='{}' number='1'/></notations>"
+LINES = (
+    note(more=SLUR.format("start"))
+    + note(more=SLUR.format("stop"))
+    + note(more=SLUR.format("start"))
+    + DIRECTION.format("<wedge type='crescendo'/>")
+    + note(more=SLUR.format("stop"))
+    + DIRECTION.format("<wedge type='stop'/>")
+)
+
+
+@pytest.mark.parametrize(("group", "named"), [("slur", "2 slurs"), ("hairpin", "1 hairpin")])
+def test_slurs_and_hairpins_are_looked_for_by_their_ids(group: str, named: str) -> None:
+    text = document([rest(), LINES], names=["Voice"])
+    inventory = take_inventory(parse(text, ""), "n")
+    pages = _with_ids(text)
+    assert missing(inventory, pages) == ()
+    (problem,) = missing(inventory, [page.replace(f'class="{group}"', 'class="lost"') for page in pages])
+    assert str(problem).startswith(f"part Voice, measure 2: the pages lack {named},")
+
+
+@pytest.mark.parametrize(("group", "mark"), [("fermata", "<fermata/>"), ("dynam", "<dynamics><f/></dynamics>")])
+def test_a_mark_at_a_note_that_is_lost_in_one_part_is_not_made_up_for_by_another(group: str, mark: str) -> None:
+    """One mark drawn twice beside one that is lost is as many marks in the measure, but not the same ones."""
+    marked = note(more=f"<notations>{mark}</notations>") + note() * 3
+    text = document([marked], [marked], names=["Upper", "Lower"])
+    inventory = take_inventory(parse(text, ""), "n")
+    (page,) = _with_ids(text)
+    ids = re.findall(rf'id="([^"]*)" class="{group}"', page)
+    assert len(ids) == 2
+    (problem,) = missing(inventory, [page.replace(ids[1], ids[0])])
+    assert str(problem).startswith("part Lower, measure 1: the pages lack 1 ")
+
+
+def test_a_slur_over_two_systems_is_one_and_a_line_without_an_end_is_none() -> None:
+    long = [
+        note(more=SLUR.format("start")) + note() * 3,
+        *[note() * 4] * 14,
+        note() * 3 + note(more=SLUR.format("stop")),
+    ]
+    engraving = drawn(document(long))
+    assert engraving.pages[0].count('class="slur') > 1 and engraving.problems == ()
+    assert drawn(document([note(more=SLUR.format("start")) + note() * 3])).problems == ()
 
 
 def test_several_kinds_are_one_line() -> None:

@@ -12,14 +12,19 @@ import pytest
 from scoregen.model.network.config import SamplingOptions
 from scoregen.notation.files import read_score, write_score
 from scoregen.plan.form import PieceOptions
+from scoregen.plan.harmonic_plan import with_harmony
+from scoregen.plan.plan_text import plan_rows
 from scoregen.score.elements import Chord, Note, Score, Voice
+from scoregen.score.ensemble import load_ensemble
 from scoregen.score.pitch import Pitch
 from scoregen.score.rhythm import NoteValue
 from scoregen.score.timeline import sounding_notes
 from scoregen.tasks.compose import compose
 from scoregen.tasks.explain import Explanation, explain, page
 from scoregen.tasks.explain.report import plain
+from scoregen.tasks.layout import LayoutOptions
 from scoregen.tasks.provenance import provenance_fields
+from scoregen.tokens.encode import encode
 from tests.chorales import chorale
 
 
@@ -135,3 +140,30 @@ def test_the_piano_under_a_melody_is_explained_and_the_melody_given() -> None:
     voices = {entry.note.slot.part for entry in found.notes}
     assert voices == {part.id for part in done.parts if part.staves > 1}
     assert any("staff 2" in name for name in found.roles)
+
+
+@pytest.mark.parametrize(("choir", "moved"), [("ssa", "-M2"), ("ttbb", "P5"), ("sab", ""), ("sa", "")])
+def test_a_choir_of_two_to_four_voices_is_explained_as_it_is_written(choir: str, moved: str) -> None:
+    """The parts tell the ensemble, and numbers and pitches are those of the page, at whatever interval it is read."""
+    tune = chorale(1, measures=2, voices=1)
+    tune = replace(tune, parts=(replace(tune.parts[0], name=""),))
+    sampling = SamplingOptions(1, candidates=1, passes=0)
+    done = compose(tune, ensemble=choir, sampling=sampling).score
+    found = explain(done)
+    assert found.roles == tuple(role.name for role in load_ensemble(choir).roles)
+    new = {note for note in sounding_notes(done) if note.slot != found.task.slots[0]}
+    assert {entry.note for entry in found.notes} == new
+    assert all(entry.choice.options[entry.choice.chosen].pitch == entry.note.pitch for entry in found.notes)
+    (notice,) = [notice for notice in found.notices if notice.startswith("the network knows satb only")]
+    assert notice.endswith(f", moved by {moved}" if moved else "bass") or not moved
+    on_page = plan_rows([each.header for each in with_harmony(encode(done, found.task.slots)).measures])
+    assert {step.row.key for step in found.plan} & {row.key for row in on_page}
+    assert {step.row.chord for step in found.plan} & {row.chord for row in on_page}
+    assert len(plain(found)["voices"]) == len(found.roles)
+
+
+def test_a_choir_in_closed_score_is_explained_by_its_voices() -> None:
+    tune = chorale(1, measures=2, voices=1)
+    sampling = SamplingOptions(1, candidates=1, passes=0)
+    closed = compose(tune, ensemble="ssa", sampling=sampling, layout=LayoutOptions("closed")).score
+    assert explain(closed, ensemble="ssa", given=["soprano1"]).notes

@@ -14,7 +14,8 @@ from scoregen.score.ensemble import load_ensemble
 from scoregen.styles.style import load_style
 from scoregen.system.errors import InputError
 from scoregen.tasks.compose import SamplingOptions, compose
-from scoregen.tasks.explain.request import ExplainRequest, explain_request, writing_record
+from scoregen.tasks.explain.request import ExplainRequest, explain_request
+from scoregen.tasks.explain.writing_record import writing_record
 from scoregen.tasks.provenance import provenance_fields
 from tests.chorales import chorale
 from tests.notation import handmade
