@@ -2,7 +2,8 @@
 
 Afterwards the outer voices stay, or all voices hold and then rest. A chord that leads to the next planned one has its
 tendency tones once; no voice leaves them before the next chord, into which the leading note rises and the seventh
-falls; an inner leading note may fall to the fifth. What is given may exclude some of this: the mask then asks for less, so that it never excludes everything.
+falls; an inner leading note may fall to the fifth. What is given may exclude some of this: the mask then asks for less,
+so that it never excludes everything.
 """
 
 from __future__ import annotations
@@ -157,9 +158,9 @@ class _Voices(NamedTuple):
         return None if left is None else next(iter(goals[left]), None)
 
     def resolving(self, slot: int, target: int) -> Mask:
-        """A tendency tone moves by step; an inner leading note may fall a third to the fifth, which completes the chord.
+        """A tendency tone moves by step; an inner leading note may fall a third to the fifth, to complete the chord.
 
-        Bach's inner leading notes do so at 69 % of the phrase ends of his chorales, and 91 % of these are complete.
+        At ends on V-I of the training chorales 69 % of inner leading notes do so, and 91 % of the ends are complete.
         """
         left, root, fifth = left_pitches(self.state, slot), self.chord.members[0], self.chord.members[2:3]
         by_step = _by_step(target, left)
