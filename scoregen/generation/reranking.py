@@ -28,6 +28,8 @@ Cadences = Mapping[int, Sequence[Fraction]]
 
 LEADING_SEVENTH = (5, "diminished-seventh")
 """The diminished seventh chord on the leading note: fifths over the tonic, and kind."""
+WIDE_LEAP = 1.0
+"""The cost of each leap that is too wide for easy parts: more than a draft gains by anything else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,8 @@ class RankingCriteria:
     """The criteria of a draft in addition to its likelihood.
 
     `blank`: by measure, whether each voice is blank; `open_end`: the last measure has a blank voice; `cadences`: the
-    places of planned chords; `successions`: those of the corpus (None: they do not count); `style`: the weights.
+    places of planned chords; `successions`: those of the corpus (None: they do not count); `style`: the weights;
+    `widest_leap`: the semitones of the widest leap of easy parts (None: any).
     """
 
     blank: tuple[tuple[bool, ...], ...]
@@ -43,6 +46,7 @@ class RankingCriteria:
     cadences: Cadences
     successions: SuccessionTable | None = None
     style: Style = field(default_factory=load_style)
+    widest_leap: int | None = None
 
     @classmethod
     def of(
@@ -51,10 +55,11 @@ class RankingCriteria:
         cadences: Cadences | None = None,
         successions: SuccessionTable | None = None,
         style: Style | None = None,
+        widest_leap: int | None = None,
     ) -> RankingCriteria:
         """The criteria of a task; the end of a piece counts only if it is blank."""
         blank = tuple(tuple(event.kind == "blank" for event in measure.slices[0].events) for measure in task.measures)
-        return cls(blank, any(blank[-1]), cadences or {}, successions, style or load_style())
+        return cls(blank, any(blank[-1]), cadences or {}, successions, style or load_style(), widest_leap)
 
     @property
     def open_measures(self) -> tuple[bool, ...]:
@@ -91,8 +96,19 @@ def cost(draft: Draft, criteria: RankingCriteria) -> float:
         * unprepared_share(draft.tokens, draft.sonorities, criteria.cadences, criteria.style.cadences)
         + weights.novelty_breach * draft.novelty_breaches
         + weights.repeated_measure * repeated
+        + WIDE_LEAP * wide_leaps(draft.sonorities, criteria)
         + (harmony_cost(draft, criteria) if weights.has_harmony else 0.0)
     )
+
+
+def wide_leaps(piece: Sonorities, criteria: RankingCriteria) -> int:
+    """The leaps of voices, to or from a blank measure, that are too wide for easy parts."""
+    if criteria.widest_leap is None:
+        return 0
+    blank, pitches = np.array(criteria.blank)[piece.measure], piece.pitches
+    sounds = (pitches[1:] != SILENT) & (pitches[:-1] != SILENT)
+    wide = np.abs(pitches[1:] - pitches[:-1]) > criteria.widest_leap
+    return int((wide & sounds & (blank[1:] | blank[:-1])).sum())
 
 
 def repeated_share(tokens: TokenScore, blank: Sequence[Sequence[bool]]) -> float:

@@ -43,6 +43,11 @@ class DraftPlans:
     plans: tuple[tuple[Plan, ...], ...]
     ends: Mapping[int, tuple[Fraction, ...]]
 
+    @property
+    def widest_leap(self) -> int | None:
+        """The semitones of the widest leap of the drafts; None for any."""
+        return next((own.widest_leap for own in self.plans[0][0].values()), None)
+
     def changed(self, change: Callable[[Plan], Plan]) -> DraftPlans:
         """These plans, each as it is changed."""
         return replace(self, plans=tuple(tuple(change(plan) for plan in drafts) for drafts in self.plans))
@@ -59,6 +64,7 @@ class Manner:
 
     @property
     def widest_leap(self) -> int | None:
+        """The semitones of the widest leap; None for any."""
         return None if not self.easy else WIDEST_PLAYED_LEAP if self.is_played else WIDEST_LEAP
 
 
@@ -83,15 +89,12 @@ class GivenTask:
 
 
 def plans_for_given(task: GivenTask, manner: Manner, seed: int, count: int, drafts: int) -> DraftPlans:
-    """Plans for a score with blanks: for each of `count` alternatives one for each draft.
-
-    Easy parts have planned chords at phrase ends alone: a planned bass may leave no near note.
-    """
+    """Plans for a score with blanks: for each of `count` alternatives one for each draft."""
     music = GivenMusic.of(task.score, task.slots, chords=manner.is_played)
     ends = phrase_ends(task.score, music)
     bass = task.bass or task.slots[-1]
     setting = Setting(music, bass, pulse_of(task.score, music.line), task.keys, manner.style, manner.rhythm == "plain")
-    rests = () if manner.is_played or manner.easy else arrivals(task.score, music, ends)
+    rests = () if manner.is_played else arrivals(task.score, music, ends)
     plans = tuple(
         tuple(
             _plan_for_given(task, setting, ends, rests, manner, f"{seed} {number} {draft}") for draft in range(drafts)

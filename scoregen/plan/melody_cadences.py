@@ -230,11 +230,11 @@ def _chord_before(
     share = plan.before_fifth if root == key.tonic_fifths + 1 else plan.before_other
     if not is_home and chance.random() >= share:
         return None, None
-    if not is_home and (key.mode in CHURCH_MODES or not is_consonant_triad(goal.members)):
+    usual, dominant = plan.before_tonic_of(key), setting.style.cadences.dominant
+    if not is_home and (dominant not in usual or not is_consonant_triad(goal.members)):
         return None, None
     places = _places(setting, goal, earliest, LAST_REACH if is_last else REACH)
-    usual = plan.before_tonic_of(key) if is_home else {setting.style.cadences.dominant: 1.0}
-    return _drawn_before(setting, goal, places, usual, chance, is_last=is_last)
+    return _drawn_before(setting, goal, places, usual if is_home else {dominant: 1.0}, chance, is_last=is_last)
 
 
 def _last_chords(setting: Setting, key: Key) -> list[tuple[str, Mapping[Chord, float]]]:

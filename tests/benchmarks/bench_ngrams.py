@@ -33,7 +33,7 @@ import numpy as np
 
 from scoregen.corpora.manifest import load_corpus
 from scoregen.notation.files import read_score, write_score
-from scoregen.plan.form import options_like
+from scoregen.plan.form import blank_piece, options_like
 from scoregen.score.edit import select_voices
 from scoregen.score.elements import Score
 from scoregen.score.ensemble import load_ensemble, match_roles, role_slots
@@ -202,7 +202,7 @@ def chorales(split: str, cache: Path | None) -> dict[str, Texture]:
 
 
 def unguided(score: Score, seed: int) -> Score:
-    """One draft of the network alone: no calibration, no costs, no choice, no refinement."""
+    """One draft of the network alone, of the blanks of a score: no plan, calibration, costs, choice or refinement."""
     from scoregen.generation.filling import filled_page
     from scoregen.generation.infill_task import infill_task
     from scoregen.model.engine.loading import load_engine
@@ -240,7 +240,9 @@ def run_compose(arguments: argparse.Namespace) -> None:
         requests = [(piece.name.replace("/", "-"), piece) for piece in pieces[:: arguments.every]][: arguments.pieces]
     for index, (name, request) in enumerate(requests):
         seeded = replace(options, seed=options.seed + index)
-        if arguments.new:
+        if arguments.new and arguments.unguided:
+            scores = [unguided(blank_piece(request, load_ensemble("satb"), seed=seeded.seed), seeded.seed)]
+        elif arguments.new:
             made = compose(piece=request, sampling=seeded, count=arguments.count).alternatives
             scores = [each.score for each in made]
         else:

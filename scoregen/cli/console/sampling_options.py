@@ -69,7 +69,7 @@ Difficulty = Annotated[
     str | None,
     typer.Option(
         "--difficulty",
-        help="Easy: narrow ranges, no leap over a fourth but into closing chords (instruments: an octave).",
+        help="Easy: narrow ranges and no leap wider than a fourth (instruments: an octave).",
         metavar="normal|easy",
         show_default="normal",
     ),

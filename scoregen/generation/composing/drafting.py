@@ -26,7 +26,8 @@ def draw_drafts(
     """The best draft of every alternative, best first."""
     tokens = encode(planning.plans.score, task.slots, snap=True)
     requests = _requests(writer, task, planning, tokens)
-    criteria = RankingCriteria.of(tokens, planning.plans.ends, writer.pretrained.successions, writer.style)
+    leap = None if writer.is_for_instruments else planning.plans.widest_leap
+    criteria = RankingCriteria.of(tokens, planning.plans.ends, writer.pretrained.successions, writer.style, leap)
     return draw_candidates(requests, criteria, writer.options, progress or (lambda done: None))
 
 

@@ -17,6 +17,7 @@ from scoregen.model.features.inputs import BLANK, TIME_SHIFT_STEPS, Ints, choice
 from scoregen.model.features.outline import PieceOutline
 from scoregen.system.errors import Place
 from scoregen.tokens.constraints import state as constraints
+from scoregen.tokens.constraints.approaches import with_approaches
 from scoregen.tokens.constraints.given_chords import ChordSpan
 from scoregen.tokens.constraints.measure_plan import MeasurePlan, Plan
 from scoregen.tokens.constraints.places import DEFAULT_FINEST, Finest
@@ -67,7 +68,8 @@ class DecodingContext:
     ) -> None:
         self.tokens, self._sections = tokens, sections
         self._low = low_voices(len(tokens.slots), descriptions)
-        self._voices, self._plans, self._finest = voices, plans, finest
+        self._plans = [with_approaches(plan, tokens, voices) for plan in plans]
+        self._voices, self._finest = voices, finest
         self._planned: dict[tuple[int, int], MeasureRules] = {}
         self.outline = PieceOutline.of([measure.header for measure in tokens.measures])
         rules = [self.rules(0, index) for index in range(self.measures)]

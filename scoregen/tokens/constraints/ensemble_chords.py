@@ -16,7 +16,8 @@ from functools import lru_cache
 
 from scoregen.tokens.constraints.broken_chords import due_onset, next_due, sounded
 from scoregen.tokens.constraints.chord_turns import Wanted, event_mask
-from scoregen.tokens.constraints.given_chords import ChordSpan, no_later
+from scoregen.tokens.constraints.given_chords import ChordSpan
+from scoregen.tokens.constraints.next_slice import no_later
 from scoregen.tokens.constraints.places import NEITHER
 from scoregen.tokens.constraints.state import ConstraintState, left_pitches, next_step, onset, unrestricted_tokens
 from scoregen.tokens.constraints.stretches import NOTHING, Stretch, Stretches

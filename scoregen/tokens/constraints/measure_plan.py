@@ -10,8 +10,10 @@ from functools import cache, lru_cache, partial
 import numpy as np
 
 from scoregen.tokens.constraints.ensemble_chords import ensemble_chord_mask
-from scoregen.tokens.constraints.given_chords import ChordSpan, given_chord_mask, no_later
+from scoregen.tokens.constraints.given_chords import ChordSpan, given_chord_mask
+from scoregen.tokens.constraints.next_slice import no_later
 from scoregen.tokens.constraints.planned_chords import PlannedChords, planned_chord_mask
+from scoregen.tokens.constraints.small_leaps import Approach, approaching, small_leaps
 from scoregen.tokens.constraints.state import ConstraintState, is_on_beat, next_step, onset, unrestricted_tokens
 from scoregen.tokens.constraints.stretches import stretches
 from scoregen.tokens.constraints.struck_notes import StruckNotes, struck_mask
@@ -28,17 +30,19 @@ class MeasurePlan:
 
     `chords`: the planned chords by onset; `given_chords`: those of chord symbols, which replace them; `onsets`: where
     blank voices may begin a note or rest, None for every place; `widest_leap`: the most semitones between two
-    successive notes of a voice, None for any; `from_lowest`: for voices that may sound chords and come and go, their
-    slots from the lowest to the highest, () for a choir; `ranges`: by slot the MIDI numbers between which blank voices
-    keep, None for any; `pulses`: places that the next slice does not pass over; `opening`: the slots of the blank
-    voices that sound at the start of the measure; `broken`: whether hands strike their chords anew, and between the
-    beats of music with pulses single notes of them; `struck`: by slot the rhythm of voices that have a fixed one.
+    successive notes of a voice, None for any; `approaches`: what brings voices near fixed notes; `from_lowest`: for
+    voices that may sound chords and come and go, their slots from the lowest to the highest, () for a choir; `ranges`:
+    by slot the MIDI numbers between which blank voices keep, None for any; `pulses`: places that the next slice does
+    not pass over; `opening`: the slots of the blank voices that sound at the start of the measure; `broken`: whether
+    hands strike their chords anew, and between the beats of music with pulses single notes of them; `struck`: by slot
+    the rhythm of voices that have a fixed one.
     """
 
     chords: PlannedChords = field(default_factory=dict)
     given_chords: Mapping[Fraction, ChordSpan] = field(default_factory=dict)
     onsets: frozenset[Fraction] | None = None
     widest_leap: int | None = None
+    approaches: tuple[Approach, ...] = ()
     from_lowest: tuple[int, ...] = ()
     ranges: tuple[tuple[int, int] | None, ...] = ()
     pulses: frozenset[Fraction] = frozenset()
@@ -55,14 +59,16 @@ class MeasurePlan:
             return ensemble_chord_mask(stretches(self.chords, self.given_chords), self.from_lowest)
         if self.given_chords:
             return given_chord_mask(self.given_chords)
-        return planned_chord_mask(self.chords) if self.chords else lambda state: every_token()
+        return planned_chord_mask(self.chords, self.widest_leap) if self.chords else lambda state: every_token()
 
     def _demands(self) -> Iterator[Demand]:
         """What is asked beside the chords; each holds where those before it leave it a choice."""
-        if self.widest_leap is not None:
-            yield partial(_small_leaps, widest=self.widest_leap)
         if not self.from_lowest:
             yield _company
+        if self.widest_leap is not None:
+            yield partial(small_leaps, widest=self.widest_leap)
+        if self.approaches:
+            yield partial(approaching, approaches=self.approaches)
         if self.ranges:
             yield partial(_within_ranges, ranges=self.ranges)
         if self.opening:
@@ -125,24 +131,6 @@ def _without_rest(*, goes_on: bool) -> Mask:
     mask = np.ones(len(words), dtype=np.bool_)
     mask[words.id("rest")] = False
     mask[words.id("hold")] = not goes_on
-    mask.flags.writeable = False
-    return mask
-
-
-def _small_leaps(state: ConstraintState, widest: int) -> Mask | None:
-    slot = _slot(state)
-    return None if slot is None else _near(state.sounding[slot], widest)
-
-
-@lru_cache(maxsize=KEPT_MASKS)
-def _near(sounding: tuple[int, ...] | None, widest: int) -> Mask:
-    """Every event but an attack farther than `widest` semitones from all pitches that sound."""
-    words = vocabulary()
-    mask = np.ones(len(words), dtype=np.bool_)
-    places = [words.value(token).chromatic for token in sounding or ()]
-    for number, pitch in enumerate(words.pitches):
-        if places and min(abs(pitch.chromatic - place) for place in places) > widest:
-            mask[words.first_pitch + number] = False
     mask.flags.writeable = False
     return mask
 

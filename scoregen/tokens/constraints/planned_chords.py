@@ -2,7 +2,8 @@
 
 Afterwards the outer voices stay, or all voices hold and then rest. A chord that leads to the next planned one has its
 tendency tones once; no voice leaves them before the next chord, into which the leading note rises and the seventh
-falls. What is given may exclude some of this: the mask then asks for less, so that it never excludes everything.
+falls; an inner leading note may fall to the fifth. What is given may exclude some of this: the mask then asks for less,
+so that it never excludes everything.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from scoregen.tokens.constraints.small_leaps import reaches
 from scoregen.tokens.constraints.state import ConstraintState, left_pitches, next_step, onset, unrestricted_tokens
 from scoregen.tokens.constraints.voice_masks import KEPT_MASKS, Mask, every_token, only_word
 from scoregen.tokens.vocabulary import vocabulary
@@ -59,25 +61,27 @@ PlannedChords = Mapping[Fraction, PlannedChord]
 """The chords of a measure by onset in the measure; the last one before the measure has a negative onset."""
 
 
-def planned_chord_mask(chords: PlannedChords) -> Callable[[ConstraintState], Mask]:
-    """The mask of one measure with these chords."""
+def planned_chord_mask(chords: PlannedChords, widest_leap: int | None = None) -> Callable[[ConstraintState], Mask]:
+    """The mask of one measure with these chords; `widest_leap`: the semitones that a voice may leap into one."""
 
     def mask(state: ConstraintState) -> Mask:
         now = onset(state)
-        wanted = _onsets(chords, now, state) if next_step(state) == ("onset",) else _events(chords, now, state)
+        wanted = (
+            _onsets(chords, now, state) if next_step(state) == ("onset",) else _events(chords, now, state, widest_leap)
+        )
         base = unrestricted_tokens(state)
         return next((each for each in wanted if (base & each).any()), every_token())
 
     return mask
 
 
-def _events(chords: PlannedChords, now: Fraction, state: ConstraintState) -> Iterator[Mask]:
+def _events(chords: PlannedChords, now: Fraction, state: ConstraintState, widest_leap: int | None) -> Iterator[Mask]:
     """The events that a voice should choose from, the best choice first."""
     slot, before = state.rules.order[state.turn], _latest(chords, now)
     if now in chords and not chords[now].members:
         before = (now, chords[now])
     if now in chords and chords[now].members:
-        classes = _Voices(chords[now], before[1] if before and before[1].leads else None, state)
+        classes = _Voices(chords[now], before[1] if before and before[1].leads else None, state, widest_leap)
         yield from classes.choices(slot)
     elif before and now < before[0] + before[1].hold:
         yield only_word("hold")
@@ -100,11 +104,12 @@ def _outer(state: ConstraintState) -> tuple[int, int]:
 
 
 class _Voices(NamedTuple):
-    """A chord, the dominant before it if it is one, and the state in which its voices are written."""
+    """A chord, the dominant before it if it is one, the state in which its voices are written, their widest leap."""
 
     chord: PlannedChord
     dominant: PlannedChord | None
     state: ConstraintState
+    widest_leap: int | None
 
     def choices(self, slot: int) -> Iterator[Mask]:
         """The masks of a voice, the strictest first: without and with notes below the lowest voice."""
@@ -129,7 +134,7 @@ class _Voices(NamedTuple):
         if slot == _outer(self.state)[1]:
             yield _members(members[:1], sounding)
         elif (target := self.resolution(slot)) is not None:
-            yield _by_step(target, left_pitches(self.state, slot))
+            yield self.resolving(slot, target)
             yield _members(members, sounding)
         elif self.is_last_free(slot) and members[1] not in self.written():
             yield _members(members[1:2], sounding)
@@ -152,11 +157,28 @@ class _Voices(NamedTuple):
         left = next((tone for tone in goals if tone in sounding), None)
         return None if left is None else next(iter(goals[left]), None)
 
+    def resolving(self, slot: int, target: int) -> Mask:
+        """A tendency tone moves by step; an inner leading note may fall a third to the fifth, to complete the chord.
+
+        At ends on V-I of the training chorales 69 % of inner leading notes do so, and 91 % of the ends are complete.
+        """
+        left, root, fifth = left_pitches(self.state, slot), self.chord.members[0], self.chord.members[2:3]
+        by_step = _by_step(target, left)
+        if target != root or slot in _outer(self.state) or not fifth or fifth[0] in self.written():
+            return by_step
+        return by_step | _by_third_down(fifth[0], left)
+
     def is_last_free(self, slot: int) -> bool:
         """Whether no later voice can take the third."""
         later = self.state.rules.order[self.state.rules.order.index(slot) + 1 :]
         bass = _outer(self.state)[1]
-        return all(other == bass or self.resolution(other) is not None for other in later)
+        return all(
+            other == bass or self.resolution(other) is not None or not self.can_take_third(other) for other in later
+        )
+
+    def can_take_third(self, slot: int) -> bool:
+        """Whether the third is near enough to a voice."""
+        return self.widest_leap is None or reaches(self.state, slot, self.chord.members[1], self.widest_leap)
 
 
 def _towards_goal(dominant: PlannedChord, slot: int, state: ConstraintState) -> Mask:
@@ -237,6 +259,19 @@ def _by_step(target: int, sounding: tuple[int, ...] | None) -> Mask:
     for number, pitch in enumerate(words.pitches):
         is_near = any(abs(pitch.chromatic - place) <= 2 for place in places)
         mask[words.first_pitch + number] = pitch.fifths == target and is_near
+    mask.flags.writeable = False
+    return mask
+
+
+@lru_cache(maxsize=KEPT_MASKS)
+def _by_third_down(target: int, sounding: tuple[int, ...] | None) -> Mask:
+    """Attacks of a position on the line of fifths a third below what sounds."""
+    words = vocabulary()
+    mask = np.zeros(len(words), dtype=np.bool_)
+    places = [words.value(token).chromatic for token in sounding or ()]
+    for number, pitch in enumerate(words.pitches):
+        is_third = any(place - pitch.chromatic in (3, 4) for place in places)
+        mask[words.first_pitch + number] = pitch.fifths == target and is_third
     mask.flags.writeable = False
     return mask
 

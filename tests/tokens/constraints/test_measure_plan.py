@@ -75,11 +75,22 @@ def test_a_cadence_has_its_chords_and_resolves(seed: int) -> None:
     for chord in (dominant, tonic):
         assert min(pitch.midi_pitch for pitch in chord) == chord[3].midi_pitch
     last = at(rows, Fraction(31, 16))
-    for before, after in zip(last, tonic, strict=True):
+    for voice, (before, after) in enumerate(zip(last, tonic, strict=True)):
         if before.fifths == 5:
-            assert after.midi_pitch - before.midi_pitch == 1
+            assert after.midi_pitch - before.midi_pitch in ((1, -4) if voice in (1, 2) else (1,))
         elif before.fifths == -1 and before in dominant:
             assert after.midi_pitch - before.midi_pitch == -1
+
+
+def test_an_inner_leading_note_rises_or_falls_to_the_fifth_that_no_other_voice_has() -> None:
+    falls = []
+    for seed in range(60):
+        rows = walk(MeasurePlan(CADENCE), {Fraction(0): attack("D5"), Fraction(2): attack("C5")}, seed)
+        before, after = at(rows, Fraction(31, 16)), at(rows, 2)
+        voice = next(voice for voice in range(4) if before[voice].fifths == 5)
+        falls.append(after[voice].fifths == 1)
+        assert [each.fifths for each in after].count(1) <= 1 or not falls[-1]
+    assert 10 < sum(falls) < 50
 
 
 @pytest.mark.parametrize("seed", range(30))
