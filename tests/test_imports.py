@@ -65,6 +65,7 @@ PACKAGES = {
         ("musicxml.write",),
         ("validation",),
         ("second_readers", "humdrum"),
+        ("midi.measures",),
         ("graft", "engraving", "midi.playing", "interchange"),
         ("midi", "chordpro", "editions"),
         ("sound", "midi.live"),

@@ -5,7 +5,9 @@
 Three files are made of each score: exact; uneven (16 ms, other lengths) on its own beats; and performed with rubato on
 a file at 120 that has no signatures. The shares are of the notes of the source: `found` have a note of the same pitch
 in order; of those, `spelling`, `value`, `place` (in the measure), `measure` (by number), `staff`, and `voice` (the
-note before it in its voice is before it in a voice of the result too). With --rules the beats are found without the
+note before it in its voice is before it in a voice of the result too). `ratio` is the share of notes whose value is
+that of the source times one factor for the whole piece: 2/2 that is written as 2/4 sounds the same, with a factor of
+1/2. With --rules the beats are found without the
 network. With --log the shares of each score are appended to a file; an interrupted run with the same log goes on where
 it stopped.
 """
@@ -20,6 +22,7 @@ import sys
 import tempfile
 import warnings
 import zlib
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from difflib import SequenceMatcher
@@ -43,7 +46,7 @@ from scoregen.transcription.beats import odds
 
 TICKS = 480
 UNEVEN_SECONDS = 0.016
-CLASSES = ("found", "spelling", "value", "place", "measure", "staff", "voice")
+CLASSES = ("found", "spelling", "value", "place", "measure", "staff", "voice", "ratio")
 Row = dict[str, dict[str, float]]
 """The shares by the kind of file."""
 
@@ -76,6 +79,8 @@ def compare(source: Score, result: Score) -> dict[str, float]:
     found, befores, others = matches(mine, theirs), before_in_voice(mine), before_in_voice(theirs)
     places, other_places = places_of(source, mine), places_of(result, theirs)
     hits = dict.fromkeys(CLASSES, 0)
+    factors = Counter(theirs[b].duration / mine[a].duration for a, b in found.items())
+    hits["ratio"] = max(factors.values(), default=0)
     linked = 0
     for a, b in found.items():
         one, two = mine[a], theirs[b]

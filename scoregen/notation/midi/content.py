@@ -15,9 +15,9 @@ import mido
 
 from scoregen.notation.midi.chunks import plain_midi
 from scoregen.notation.midi.lyrics import TextEvent
+from scoregen.notation.midi.measures.timed_notes import TimedNote
 from scoregen.notation.midi.pedals import DAMPER
 from scoregen.notation.midi.playing.dynamics import VELOCITY
-from scoregen.notation.midi.timed_notes import TimedNote
 from scoregen.notation.musicxml.tree import MAX_NOTES
 from scoregen.score.keys import KeySignature
 from scoregen.score.metre import TimeSignature

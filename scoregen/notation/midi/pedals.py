@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-from scoregen.notation.midi.notation import Column
+from scoregen.notation.midi.measures.columns import Column, column_at
 from scoregen.score.elements import Measure, Part, Score
 from scoregen.score.spanners import End, Pedal
 from scoregen.score.timeline import measure_onsets, spanner_span
@@ -38,7 +37,7 @@ def with_pedals(
     """
     found = list(measures)
     for start, stop in _spans(changes, columns[-1].end):
-        first, last = _column_at(start, columns), _column_at(stop, columns)
+        first, last = column_at(start, columns), column_at(stop, columns)
         end = End(last - first, stop - columns[last].onset)
         pedal = Pedal(part.id, start - columns[first].onset, end, part.staves)
         found[first] = replace(found[first], spanners=(*found[first].spanners, pedal))
@@ -60,8 +59,3 @@ def _spans(changes: Iterable[tuple[Fraction, int]], end: Fraction) -> Iterator[t
 
 def _place(onset: Fraction) -> Fraction:
     return onset if _GRID % onset.denominator == 0 else round(onset / _STEP) * _STEP
-
-
-def _column_at(place: Fraction, columns: Sequence[Column]) -> int:
-    """The index of the measure at a place; the end of the score belongs to the last."""
-    return max(bisect_right(columns, place, key=lambda column: column.onset) - 1, 0)

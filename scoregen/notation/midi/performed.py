@@ -13,10 +13,10 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from scoregen.notation.midi.content import Channel, MidiContent
+from scoregen.notation.midi.measures.timed_notes import TimedNote, hands_of_notes, is_exact, staff_clefs
 from scoregen.notation.midi.pedals import DOWN
 from scoregen.notation.midi.playing.dynamics import VELOCITY
 from scoregen.notation.midi.tempo_map import TempoMap
-from scoregen.notation.midi.timed_notes import TimedNote, hands_of_notes, is_exact, staff_clefs
 from scoregen.score.metre import TimeSignature
 from scoregen.score.rhythm import NoteValue
 from scoregen.transcription.counting import UNKNOWN, Counting

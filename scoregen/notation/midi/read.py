@@ -15,12 +15,13 @@ from pathlib import Path
 from scoregen.notation.midi.anacrusis import find_anacrusis
 from scoregen.notation.midi.content import DRUM_CHANNEL, Channel, MidiContent, read_content
 from scoregen.notation.midi.lyrics import place_syllables, sung_words, syllables
-from scoregen.notation.midi.notation import Column, build_measures, measure_columns, with_spelling
+from scoregen.notation.midi.measures.building import build_measures
+from scoregen.notation.midi.measures.columns import Column, measure_columns, with_spelling
+from scoregen.notation.midi.measures.percussion import PLACES, percussion_instrument
+from scoregen.notation.midi.measures.spelling import pitch_class_weights, spelling_key
+from scoregen.notation.midi.measures.timed_notes import TimedNote, staff_clefs
 from scoregen.notation.midi.pedals import with_pedals
-from scoregen.notation.midi.percussion import PLACES, percussion_instrument
 from scoregen.notation.midi.performed import Channels, notate_performance
-from scoregen.notation.midi.spelling import pitch_class_weights, spelling_key
-from scoregen.notation.midi.timed_notes import TimedNote, staff_clefs
 from scoregen.notation.musicxml.document import read_bytes
 from scoregen.notation.musicxml.tree import MAX_PART_MEASURES, MAX_PARTS
 from scoregen.notation.second_readers.contents import losses, score_contents, with_losses

@@ -6,9 +6,9 @@ from fractions import Fraction
 from pathlib import Path
 
 from scoregen.notation.midi.content import Channel, MidiContent
+from scoregen.notation.midi.measures.timed_notes import TimedNote
 from scoregen.notation.midi.performed import Channels, notate_performance
 from scoregen.notation.midi.read import score_of
-from scoregen.notation.midi.timed_notes import TimedNote
 from scoregen.score.elements import Score
 from scoregen.system.errors import Place
 from scoregen.transcription.counting import UNKNOWN, Counting

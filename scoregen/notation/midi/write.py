@@ -27,8 +27,8 @@ from fractions import Fraction
 import mido
 
 from scoregen.notation.midi.lyrics import lyric_texts
+from scoregen.notation.midi.measures.percussion import percussion_key
 from scoregen.notation.midi.pedals import DAMPER, pedal_spans
-from scoregen.notation.midi.percussion import percussion_key
 from scoregen.notation.midi.playing.dynamics import dynamic_curves
 from scoregen.notation.midi.playing.expression import MidiNote, midi_notes
 from scoregen.notation.midi.playing.performance import performance_notes, unfold_score

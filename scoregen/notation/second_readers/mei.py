@@ -25,7 +25,10 @@ _XML = "http://www.w3.org/XML/1998/namespace"
 _ALTERNATIVES = ("sic", "orig", "del", "rdg", "ossia")
 _LENGTHS = {"maxima": Fraction(32), "long": Fraction(16), "breve": Fraction(8)}
 _ALTERS = {"s": 1, "f": -1, "ss": 2, "x": 2, "ff": -2, "n": 0, "ns": 1, "nf": -1, "ts": 3, "tf": -3}
-_KEY = re.compile(r"(\d+)([sf])$|0$")
+_KEY = re.compile(r"([0-7])([sf])$|0$")
+_NUMBER = re.compile(r"-?[0-9]{1,3}")
+_STEPS = frozenset("cdefgab")
+_MOST_DOTS = 4
 
 
 @dataclass(slots=True)
@@ -97,11 +100,16 @@ def _define(element: _Element, walk: _Walk) -> None:
     signature = next((value for name in names if (value := element.get(name)) is not None), None)
     for staff in staves:
         staff.fifths = _fifths(signature) if signature is not None else staff.fifths
-        staff.transposition = int(element.get("trans.semi", staff.transposition))
+        staff.transposition = _number(element.get("trans.semi"), staff.transposition)
         staff.percussion = _shape(element, staff.percussion)
-    count, unit = element.get("meter.count", ""), element.get("meter.unit", "")
-    if count.isdigit() and unit.isdigit() and int(unit):
-        walk.full = Fraction(4 * int(count), int(unit))
+    count, unit = _number(element.get("meter.count"), 0), _number(element.get("meter.unit"), 0)
+    if count > 0 and unit > 0:
+        walk.full = Fraction(4 * count, unit)
+
+
+def _number(text: str | None, usual: int) -> int:
+    """The number in an attribute; `usual` if there is none, or none of three digits at most."""
+    return int(text) if text is not None and _NUMBER.fullmatch(text) else usual
 
 
 def _shape(element: _Element, before: bool) -> bool:
@@ -150,8 +158,8 @@ def _events(parent: _Element, ratio: Fraction) -> Iterator[tuple[_Element, Fract
         if name in ("note", "chord", "rest", "space", "mRest", "mSpace", "multiRest"):
             yield child, ratio
         elif name in ("tuplet", "fTrem"):
-            count, base = child.get("num", ""), child.get("numbase", "")
-            own = Fraction(int(base), int(count)) if name == "tuplet" and count.isdigit() and base.isdigit() else 1
+            count, base = _number(child.get("num"), 0), _number(child.get("numbase"), 0)
+            own = Fraction(base, count) if name == "tuplet" and count > 0 and base > 0 else 1
             yield from _events(child, ratio * (Fraction(1, 2) if name == "fTrem" else own))
         else:
             yield from _events(child, ratio)
@@ -162,22 +170,23 @@ def _length(event: _Element, full: Fraction) -> Fraction:
     if event.get("grace") is not None or event.getparent().tag == f"{_MEI}graceGrp":  # type: ignore[union-attr]
         return Fraction(0)
     if event.tag in (f"{_MEI}mRest", f"{_MEI}mSpace", f"{_MEI}multiRest"):
-        return full * int(event.get("num", "1") if event.tag == f"{_MEI}multiRest" else 1)
+        return full * (max(_number(event.get("num"), 1), 1) if event.tag == f"{_MEI}multiRest" else 1)
     inner = event.find(f"{_MEI}note")
     name = event.get("dur") or (inner.get("dur") if inner is not None else None) or "4"
-    written = _LENGTHS.get(name) or Fraction(4, int(name) if name.isdigit() and int(name) else 4)
-    dots = int(event.get("dots") or (inner.get("dots") if inner is not None else None) or 0)
+    written = _LENGTHS.get(name) or Fraction(4, max(_number(name, 4), 1))
+    dots = _number(event.get("dots") or (inner.get("dots") if inner is not None else None), 0)
     dots = dots or sum(1 for _ in event.iterfind(f"{_MEI}dot"))
-    return written * (2 - Fraction(1, 1 << dots))
+    return written * (2 - Fraction(1, 1 << min(max(dots, 0), _MOST_DOTS)))
 
 
 def _count_note(note: _Element, onset: Fraction, staff: _Staff, walk: _Walk) -> None:
-    step, octave = note.get("pname", "c"), note.get("oct", "4")
+    step, octave = note.get("pname", ""), note.get("oct", "4")
+    if step not in _STEPS:  # no pitch, or none that can be read
+        return
     alter = _alter(note, (step, octave), staff)
     octave = note.get("oct.ges", octave)  # under an octave line
     ends_tie = note.get("tie", "") in ("m", "t") or note.get(f"{{{_XML}}}id", "") in walk.tied
-    pitched = note.get("pname") is not None and octave.lstrip("-").isdigit() and not staff.percussion
-    if pitched and not ends_tie:
+    if _NUMBER.fullmatch(octave) and not staff.percussion and not ends_tie:
         walk.notes[onset, Pitch(step.upper(), alter, int(octave)).midi_pitch + staff.transposition] += 1
 
 

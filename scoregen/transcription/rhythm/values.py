@@ -2,20 +2,55 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 
-_LEGATO = 0.45
-"""The share of the time to the next onset that a note must sound to last until it."""
+_LEGATO = 0.6
+"""The share of the usual touch of a line that a note must sound, up to the next onset, to last until it."""
+_SHORTEST_TOUCH = 0.4
 _SHORT_GAP = Fraction(1, 2)
 """Quarters to the next onset within which no rest is written."""
 _LONGEST_FILLED = Fraction(4)
 _HELD = Fraction(1, 2)
 """Quarters beyond the next onset from which a note is taken for held."""
-_MOST_HELD, _FEWEST = 0.3, 12
-"""The share of held notes, in a line of so many, above which the ends of its notes say nothing."""
+_MOST_HELD, _FEWEST = 0.15, 12
+"""The share of held notes, in a line of so many, above which the ends of its notes say nothing.
+
+Nor do fewer notes show the usual touch of a line.
+"""
+_TOGETHER = 0.06
+"""Quarters between ends that are one end."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A hand or voice: the onsets of its notes, and what its ends say.
+
+    `touch` is the share of the time to the next onset that its notes usually sound. In a blurred line no note is held,
+    nor is any that ends at one of the `releases` of the pedal.
+    """
+
+    places: Sequence[Fraction]
+    touch: float
+    blurred: bool
+    releases: Sequence[float]
+
+    def following(self, onset: Fraction) -> Fraction | None:
+        """The next onset; None after the last."""
+        index = bisect_right(self.places, onset)
+        return self.places[index] if index < len(self.places) else None
+
+    def is_held(self, onset: Fraction, heard: float) -> bool:
+        """Whether a note sounds on, over the next onset, by a finger that holds it."""
+        following = self.following(onset)
+        if self.blurred or following is None or heard <= following + _HELD:
+            return False
+        index = bisect_left(self.releases, heard - _TOGETHER)
+        return index == len(self.releases) or self.releases[index] > heard + _TOGETHER
 
 
 def note_ends(
@@ -30,49 +65,64 @@ def note_ends(
     """The ends in quarters of notes with onsets in quarters and ends as `heard`; `lines` are hands or voices.
 
     With `may_hold` a note that sounds clearly beyond the next onset of its line is held; without it, as where a pedal
-    blurs the ends, it is cut there. So it is in a line in which most notes would be held. A sustained note lasts to
-    the next onset.
+    blurs the ends, it is cut there. So it is in a line in which most notes would be held, and where several such notes
+    end together, as when a pedal comes up. A sustained note lasts to the next onset. The other notes of a line that
+    begin together end together.
     """
-    places: dict[int, list[Fraction]] = defaultdict(list)
-    for onset, line in sorted(set(zip(onsets, lines, strict=True))):
-        places[line].append(onset)
-    blurred = _blurred(onsets, heard, lines, places) if may_hold else set(places)
+    notes: dict[int, list[tuple[Fraction, float]]] = defaultdict(list)
+    for onset, end, line in zip(onsets, heard, lines, strict=True):
+        notes[line].append((onset, end))
+    found = {line: _line(own, may_hold=may_hold) for line, own in notes.items()}
+    longest: dict[tuple[Fraction, int], float] = {}
+    for onset, end, line, own in zip(onsets, heard, lines, sustained or [False] * len(lines), strict=True):
+        if not found[line].is_held(onset, end):
+            longest[onset, line] = max(longest.get((onset, line), 0.0), end, float(onset + _LONGEST_FILLED) * own)
     return [
-        _end(onset, end, places[line], last, may_hold=line not in blurred, sustained=own)
-        for onset, end, line, own in zip(onsets, heard, lines, sustained or [False] * len(lines), strict=True)
+        _held_to(end, onset, found[line].places, last)
+        if found[line].is_held(onset, end)
+        else _end(onset, longest[onset, line], found[line], last)
+        for onset, end, line in zip(onsets, heard, lines, strict=True)
     ]
 
 
-def _blurred(
-    onsets: Sequence[Fraction], heard: Sequence[float], lines: Sequence[int], places: Mapping[int, Sequence[Fraction]]
-) -> set[int]:
-    """The lines in which so many notes sound beyond the next onset that their ends say nothing."""
-    held: dict[int, list[bool]] = defaultdict(list)
-    for onset, end, line in zip(onsets, heard, lines, strict=True):
-        index = bisect_right(places[line], onset)
-        if index < len(places[line]):
-            held[line].append(end > places[line][index] + _HELD)
-    return {line for line, own in held.items() if len(own) >= _FEWEST and sum(own) > _MOST_HELD * len(own)}
+def _line(notes: Sequence[tuple[Fraction, float]], *, may_hold: bool) -> _Line:
+    places = sorted({onset for onset, _ in notes})
+    spans = [(onset, end, following) for onset, end in notes for following in [_after(onset, places)] if following]
+    shares = sorted(min((end - float(onset)) / float(following - onset), 1.0) for onset, end, following in spans)
+    touch = max(shares[len(shares) // 2], _SHORTEST_TOUCH) if len(shares) >= _FEWEST else 1.0
+    held = [(end, onset) for onset, end, following in spans if end > following + _HELD]
+    blurred = not may_hold or (len(spans) >= _FEWEST and len(held) > _MOST_HELD * len(spans))
+    return _Line(places, touch, blurred, _releases(held))
 
 
-def _end(
-    onset: Fraction, heard: float, places: Sequence[Fraction], last: Fraction, *, may_hold: bool, sustained: bool
-) -> Fraction:
+def _after(onset: Fraction, places: Sequence[Fraction]) -> Fraction | None:
     index = bisect_right(places, onset)
-    following = places[index] if index < len(places) else max(last, onset + Fraction(1, 4))
+    return places[index] if index < len(places) else None
+
+
+def _releases(held: Sequence[tuple[float, Fraction]]) -> list[float]:
+    """Where held notes with several onsets end together."""
+    ends = sorted(held)
+    together = ((a, b) for a, b in pairwise(ends) if b[0] - a[0] < _TOGETHER and a[1] != b[1])
+    return sorted({end for pair in together for end, _ in pair})
+
+
+def _end(onset: Fraction, heard: float, line: _Line, last: Fraction) -> Fraction:
+    """The end of a note that is not held: the next onset, unless a rest is heard before it."""
+    following = line.following(onset) or max(last, onset + Fraction(1, 4))
     gap = following - onset
-    if may_hold and heard > following + _HELD:
-        return _held_to(heard, following, places[index:], last)
-    is_legato = sustained or heard - float(onset) >= _LEGATO * float(gap)
-    if gap <= _SHORT_GAP or (is_legato and gap <= _LONGEST_FILLED):
+    sounding = (heard - float(onset)) / line.touch
+    if gap <= _SHORT_GAP or (sounding >= _LEGATO * float(gap) and gap <= _LONGEST_FILLED):
         return following
-    return min(following, _rounded_up(onset, heard))
+    return min(following, _rounded_up(onset, float(onset) + sounding))
 
 
-def _held_to(heard: float, following: Fraction, places: Sequence[Fraction], last: Fraction) -> Fraction:
+def _held_to(heard: float, onset: Fraction, places: Sequence[Fraction], last: Fraction) -> Fraction:
     """The onset of the line, or the beat, that is nearest to where a held note ends."""
+    later = places[bisect_right(places, onset) :]
+    following = later[0]
     beats = [Fraction(round(heard) + shift) for shift in (-1, 0, 1)]
-    near = [place for place in (*places, *beats, last) if following <= place <= max(last, following)]
+    near = [place for place in (*later, *beats, last) if following <= place <= max(last, following)]
     return min(near, key=lambda place: (abs(float(place) - heard), place))
 
 

@@ -14,8 +14,8 @@ from scoregen.notation.midi import content
 from scoregen.notation.midi.anacrusis import find_anacrusis
 from scoregen.notation.midi.chunks import plain_midi
 from scoregen.notation.midi.lyrics import TextEvent, place_syllables, sung_words, syllables
+from scoregen.notation.midi.measures.spelling import pitch_class_weights, spell_in_key, spelling_key
 from scoregen.notation.midi.read import read_midi
-from scoregen.notation.midi.spelling import pitch_class_weights, spell_in_key, spelling_key
 from scoregen.score.check import problems
 from scoregen.score.elements import Lyric, Score
 from scoregen.score.keys import Key, KeySignature

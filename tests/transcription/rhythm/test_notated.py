@@ -85,3 +85,31 @@ def test_a_note_that_the_pedal_holds_lasts_to_the_next() -> None:
     heard = [0.4, 2.4, 4.4]
     assert note_ends(onsets, heard, [1] * 3, Fraction(6), may_hold=True)[:2] == [1, 3]
     assert note_ends(onsets, heard, [1] * 3, Fraction(6), may_hold=True, sustained=[True] * 3) == [2, 4, 6]
+
+
+def test_notes_that_are_played_short_throughout_are_no_shorter_values() -> None:
+    """A line in which every note sounds for half of its time has no rests, but a touch; one short note among long
+    ones has a rest after it."""
+    onsets = [Fraction(2 * index) for index in range(16)]
+    staccato = [float(onset) + 0.9 for onset in onsets]
+    assert note_ends(onsets, staccato, [1] * 16, Fraction(32), may_hold=True)[:-1] == onsets[1:]
+    mixed = [float(onset) + (0.9 if onset == 8 else 1.9) for onset in onsets]
+    found = note_ends(onsets, mixed, [1] * 16, Fraction(32), may_hold=True)
+    assert found[4] == 9
+    assert [*found[:4], *found[5:-1]] == [*onsets[1:5], *onsets[6:]]
+
+
+def test_held_notes_that_end_where_the_pedal_comes_up_last_to_the_next() -> None:
+    """Two notes of different onsets that end together, each over the next, are held by a pedal; one by a finger."""
+    onsets = [Fraction(index) for index in range(16)]
+    heard = [float(onset) + 0.95 for onset in onsets]
+    pedalled = [*heard[:4], 8.0, 8.02, *heard[6:]]
+    assert note_ends(onsets, pedalled, [1] * 16, Fraction(16), may_hold=True)[4:6] == [5, 6]
+    held = [*heard[:4], 8.0, *heard[5:]]
+    assert note_ends(onsets, held, [1] * 16, Fraction(16), may_hold=True)[4:6] == [8, 6]
+
+
+def test_the_notes_of_a_chord_end_together() -> None:
+    onsets = [Fraction(0), Fraction(0), Fraction(0), Fraction(1), Fraction(2)]
+    heard = [0.95, 0.5, 0.9, 1.9, 2.9]
+    assert note_ends(onsets, heard, [1] * 5, Fraction(3), may_hold=True)[:3] == [1, 1, 1]

@@ -10,8 +10,8 @@ from statistics import median
 from typing import Any
 
 from scoregen.notation.midi.content import Channel, MidiContent
+from scoregen.notation.midi.measures.timed_notes import TimedNote
 from scoregen.notation.midi.read import score_of
-from scoregen.notation.midi.timed_notes import TimedNote
 from scoregen.score.elements import Score
 from scoregen.score.metre import TimeSignature
 from scoregen.system.errors import Place
