@@ -1,7 +1,7 @@
 """Sections that loop: where their harmony is free they begin on the tonic and end on the dominant, which leads back.
 
-A long section whose harmony is free throughout gets a progression of the grammar, a chord to a measure: left to itself
-it would stand on its tonic.
+A long section gets a progression of the grammar where its harmony is free, a chord to a measure, drawn by the seed:
+left to itself it would stand on its tonic. It is suggested; what is fixed in the section stays.
 
 A loop is a section of a plan file, or the stretch of a scene from one hit to the next.
 """
@@ -48,9 +48,11 @@ def loops_of_hits(plan: PiecePlan) -> tuple[Loop, ...]:
     return tuple(Loop(name, tuple(range(start, stop))) for name, start, stop in zip(names, starts, stops, strict=True))
 
 
-def looping(plan: PiecePlan, loops: Sequence[Loop]) -> PiecePlan:
+def looping(plan: PiecePlan, loops: Sequence[Loop], seed: int = 0) -> PiecePlan:
     """The plan with a tonic at the start of each loop and a dominant at its end, where its harmony is free there."""
-    sections = [_moving(section) for section in plan.sections]
+    sections = [
+        _moving(section, random.Random(f"{seed} {number} loops")) for number, section in enumerate(plan.sections)
+    ]
     for loop in loops:
         first, last = loop.sections[0], loop.sections[-1]
         sections[first] = _beginning(sections[first])
@@ -58,19 +60,26 @@ def looping(plan: PiecePlan, loops: Sequence[Loop]) -> PiecePlan:
     return replace(plan, sections=tuple(sections))
 
 
-def _moving(section: SectionPlan) -> SectionPlan:
-    """A long section without any chord with a progression that is suggested; its last beat stays free."""
-    if section.chords or section.silence or section.measures < LONG or _rows(section) is None:
+def _moving(section: SectionPlan, chance: random.Random) -> SectionPlan:
+    """A long section with a progression that is suggested where it is free; its last beat stays free."""
+    rows = _rows(section)
+    if rows is None or section.measures - section.silence < LONG:
         return section
-    chance = random.Random(f"{section.name} {section.key} {section.measures}")
     key, time = section.key, section.time
     drawn = draw_progression((section.measures,), (OPEN,), key, time, Wish(), {}, chance).split(" | ")
-    words = [row.split()[0] for row in drawn]
-    held = [PROLONGED] * (len(time.groups) - 1)
-    rows = [[word, *held] for word in (tonic_of(key), *words[1:])]
-    beat = _last_onset(section)
-    rows[-1][beat:] = [FREE] + [PROLONGED] * (len(held) - beat)
-    return replace(section, chords=text_of_rows(rows), fixed=False)
+    words = [tonic_of(key), *(row.split()[0] for row in drawn[1:])]
+    free = [number for number in range(section.silence, section.measures) if rows[number][0] == FREE]
+    for number in free:
+        rows[number][0] = f"({words[number]})" if section.chords else words[number]
+    if section.chords and free and not free[0]:
+        set_chord(rows, 0, 0, tonic_of(key))
+    if free and free[-1] + 1 == section.measures:
+        beat = _last_onset(section)
+        if all(word == PROLONGED for word in rows[-1][beat:]):
+            rows[-1][beat:] = [FREE] + [PROLONGED] * (len(time.groups) - 1 - beat)
+    return (
+        replace(section, chords=text_of_rows(rows), fixed=bool(section.chords) and section.fixed) if free else section
+    )
 
 
 def _last_onset(section: SectionPlan) -> int:

@@ -6,7 +6,7 @@ sforzato of all voices, which begin anew there. Hits that were left out are with
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -49,7 +49,7 @@ def plan_of_scene(scene: Scene) -> ScenePlan:
         sections += own
         named += [{"mood": moods[number]} if moods[number] else {}] * len(own)
     plan = PiecePlan(tuple(sections), tuple(range(len(sections))), scene.title)
-    plan = _with_moods(plan, named, scene)
+    plan = with_keys(plan, named) if any(named) else plan
     return ScenePlan(plan, segments, tuple(_place(scene, segments, cue) for cue in scene.cues))
 
 
@@ -88,16 +88,6 @@ def _keys(scene: Scene, segments: Sequence[Segment]) -> list[Key]:
         next((cue.key for cue in reversed(scene.cues) if cue.key and cue.time <= segment.start), scene.key)
         for segment in segments
     ]
-
-
-def _with_moods(plan: PiecePlan, moods: Sequence[Mapping[str, str]], scene: Scene) -> PiecePlan:
-    """The plan with the moods of its sections. InputError names the cue file if a mood is not understood."""
-    if not any(moods):
-        return plan
-    try:
-        return with_keys(plan, moods)
-    except InputError as error:
-        raise InputError(error.message, Place(scene.cues[0].place.rpartition(":")[0] or None)) from None
 
 
 def _moods(scene: Scene, segments: Sequence[Segment]) -> list[str]:
