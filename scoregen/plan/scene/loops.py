@@ -12,19 +12,10 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from scoregen.plan.chords.chord_rows import (
-    FREE,
-    PROLONGED,
-    Rows,
-    beat_rows,
-    free_rows,
-    is_free,
-    set_chord,
-    text_of_rows,
-)
-from scoregen.plan.forms.progressions import Wish, draw_progression
+from scoregen.plan.chords.chord_rows import FREE, PROLONGED, is_free, set_chord, text_of_rows
 from scoregen.plan.piece.piece_plan import OPEN, PiecePlan, SectionPlan
-from scoregen.plan.scene.scene_plan import DOMINANT, tonic_of
+from scoregen.plan.scene.scene_plan import DOMINANT
+from scoregen.plan.scene.suggested_harmony import rows_of, suggested, tonic_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,24 +53,16 @@ def looping(plan: PiecePlan, loops: Sequence[Loop], seed: int = 0) -> PiecePlan:
 
 def _moving(section: SectionPlan, chance: random.Random) -> SectionPlan:
     """A long section with a progression that is suggested where it is free; its last beat stays free."""
-    rows = _rows(section)
+    rows = rows_of(section)
     if rows is None or section.measures - section.silence < LONG:
         return section
-    key, time = section.key, section.time
-    drawn = draw_progression((section.measures,), (OPEN,), key, time, Wish(), {}, chance).split(" | ")
-    words = [tonic_of(key), *(row.split()[0] for row in drawn[1:])]
-    free = [number for number in range(section.silence, section.measures) if rows[number][0] == FREE]
-    for number in free:
-        rows[number][0] = f"({words[number]})" if section.chords else words[number]
-    if section.chords and free and not free[0]:
-        set_chord(rows, 0, 0, tonic_of(key))
-    if free and free[-1] + 1 == section.measures:
-        beat = _last_onset(section)
-        if all(word == PROLONGED for word in rows[-1][beat:]):
-            rows[-1][beat:] = [FREE] + [PROLONGED] * (len(time.groups) - 1 - beat)
-    return (
-        replace(section, chords=text_of_rows(rows), fixed=bool(section.chords) and section.fixed) if free else section
-    )
+    found = suggested(section, chance)
+    if found == section or not is_free(rows, -1, beat := _last_onset(section)):
+        return found
+    moved = rows_of(found)
+    assert moved is not None
+    moved[-1][beat:] = [FREE] + [PROLONGED] * (len(section.time.groups) - 1 - beat)
+    return replace(found, chords=text_of_rows(moved))
 
 
 def _last_onset(section: SectionPlan) -> int:
@@ -93,8 +76,8 @@ LONG = 4
 
 
 def _beginning(section: SectionPlan) -> SectionPlan:
-    rows = _rows(section)
-    if section.silence or rows is None or not is_free(rows, 0, 0):
+    rows = rows_of(section)
+    if section.silence or rows is None or not (is_free(rows, 0, 0) or rows[0][0].startswith("(")):
         return section
     set_chord(rows, 0, 0, tonic_of(section.key))
     return replace(section, chords=text_of_rows(rows))
@@ -102,19 +85,9 @@ def _beginning(section: SectionPlan) -> SectionPlan:
 
 def _leading(section: SectionPlan) -> SectionPlan:
     """The section with a dominant from its last beat on, or from the last onset of a still one."""
-    rows, beat = _rows(section), _last_onset(section)
+    rows, beat = rows_of(section), _last_onset(section)
     held = range(beat, len(section.time.groups))
     if rows is None or section.silence >= section.measures or not all(is_free(rows, -1, each) for each in held):
         return section
     rows[-1][beat:] = [DOMINANT] + [PROLONGED] * (len(held) - 1)
     return replace(section, chords=text_of_rows(rows), cadences=(OPEN,), phrases=())
-
-
-def _rows(section: SectionPlan) -> Rows | None:
-    """The chords of a section by beats; None if cadences decide them, or if they are written otherwise."""
-    if any(name != OPEN for name in section.cadences):
-        return None
-    beats = len(section.time.groups)
-    if section.chords:
-        return beat_rows(section.chords, section.measures, beats)
-    return free_rows(section.measures, beats)

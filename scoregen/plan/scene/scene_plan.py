@@ -15,6 +15,7 @@ from scoregen.plan.piece.piece_plan import OPEN, Level, PiecePlan, SectionPlan, 
 from scoregen.plan.piece.reading import with_keys
 from scoregen.plan.scene.cues import Cue, Scene
 from scoregen.plan.scene.hit_points import Hit, NoTempoError, Segment, solved
+from scoregen.plan.scene.suggested_harmony import tonic_of
 from scoregen.score.keys import Key
 from scoregen.score.metre import TimeSignature
 from scoregen.system.errors import InputError, Place
@@ -140,11 +141,6 @@ def _progression(section: SectionPlan, *, begins: bool, leads: bool) -> str:
     if leads:
         set_chord(rows, -1, beats - 1, DOMINANT)
     return text_of_rows(rows)
-
-
-def tonic_of(key: Key) -> str:
-    """The numeral of the tonic."""
-    return "I" if key.has_major_third else "i"
 
 
 def _place(scene: Scene, segments: Sequence[Segment], cue: Cue) -> Fraction | None:
