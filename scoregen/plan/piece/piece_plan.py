@@ -51,8 +51,8 @@ class SectionPlan:
     start. `mood` is what the other values were drawn from, None without one. `density`, `articulation` and `texture`
     are words of `DENSITIES` and so on, "" for no wish; `texture` may also name the parts that play. `register` is in
     semitones from the usual one. `motif` is a tune (`motif`) that opens the section, or comes at the measures
-    `motif_at`, from 1: of the highest part that plays, or of `motif_part`, a name or `lowest`. `places` has the file
-    and the line of each key that was read.
+    `motif_at`, from 1: of the highest part that plays, or of `motif_part`, a name or `lowest`. With `hit` all parts
+    that play begin a note at its start. `places` has the file and the line of each key that was read.
     """
 
     name: str
@@ -76,6 +76,7 @@ class SectionPlan:
     motif: str = ""
     motif_at: tuple[int, ...] = ()
     motif_part: str = ""
+    hit: bool = False
     places: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
 
     def fail(self, key: str, found: str) -> NoReturn:

@@ -26,7 +26,7 @@ from scoregen.system.toml_files import toml_text
 PIECE_KEYS = ("title", "form", "key", "time", "tempo", "anacrusis", "instrumentation", "section", *MANNER_KEYS)
 SECTION_KEYS = (
     *("name", "measures", "seconds", "key", "time", "tempo", "phrases", "cadences", "chords", "harmony", "dynamics"),
-    *("mark", "text", "silence", "motif", "motif_at", "motif_part", *MANNER_KEYS),
+    *("mark", "text", "silence", "motif", "motif_at", "motif_part", "hit", *MANNER_KEYS),
 )
 _HAIRPINS: Mapping[str, WedgeType] = {"<": "crescendo", ">": "diminuendo"}
 
@@ -89,6 +89,7 @@ def _section(table: Table, piece: Table, number: int) -> SectionPlan:
         motif=table.text("motif").strip(),
         motif_at=table.rows("motif_at", int),
         motif_part=table.text("motif_part").strip().lower(),
+        hit=table.flag("hit"),
         places={**piece.places, **table.places},
     )
     if fault := fault_of_chords(section) or fault_of_manner(section):

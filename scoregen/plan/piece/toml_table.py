@@ -58,6 +58,13 @@ class Table:
             self.fail(key, f"found {value!r}; expected a text in quotation marks")
         return value
 
+    def flag(self, key: str) -> bool:
+        """A truth value; false if the key is absent."""
+        value = self.values.get(key, False)
+        if not isinstance(value, bool):
+            self.fail(key, f"found {value!r}; expected true or false")
+        return value
+
     def rows(self, key: str, kind: type) -> tuple[Any, ...]:
         """A list of numbers or texts."""
         value = self.values.get(key, [])

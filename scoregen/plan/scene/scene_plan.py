@@ -115,12 +115,15 @@ def _sections(
     lengths = lengths[::-1] if following is None else lengths  # music ends with a whole measure
     cadential = following is not None and following.kind == "cadence"
     silence = 1 if cue and cue.kind == "silence" else 0
+    is_hit = cue is not None and not silence
     for index, (measures, time) in enumerate(lengths):
         is_last = index + 1 == len(lengths)
         section = SectionPlan(f"{name}{index or ''}", measures, key, time, segment.tempo)
         if index == 0:
             levels = (Level(0, mark),) if mark else ()
-            section = replace(section, dynamics=levels, mark=name, text=cue.name if cue else "", silence=silence)
+            section = replace(
+                section, dynamics=levels, mark=name, text=cue.name if cue else "", silence=silence, hit=is_hit
+            )
         begins = cue is not None and cue.kind == "cadence" and index == 0
         if begins or (cadential and is_last):
             section = replace(section, chords=_progression(section, begins=begins, leads=cadential and is_last))

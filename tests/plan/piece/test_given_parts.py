@@ -159,6 +159,14 @@ def test_densities_open_and_demand_onsets() -> None:
     assert not shaped(text.format(100, "driving"))[2].pulses, "the last chord is held"
 
 
+def test_a_hit_is_struck_by_all_at_the_start_of_its_section() -> None:
+    found = shaped("[[section]]\nmeasures = 3\nhit = true\n")
+    assert [found[index].is_hit for index in range(3)] == [True, False, False]
+    assert not shaped("[[section]]\nmeasures = 3\nhit = true\nsilence = 1\n")[0].is_hit
+    with pytest.raises(InputError, match="plan:3: section 1: hit: found 'yes'; expected true or false"):
+        parse_plan("[[section]]\nmeasures = 3\nhit = 'yes'\n")
+
+
 def test_densities_of_compound_and_odd_metres() -> None:
     def places(time: str, density: str) -> tuple[int, int]:
         found = shaped(f'time = "{time}"\n[[section]]\nmeasures = 2\ntempo = 80\ndensity = "{density}"')[0]
