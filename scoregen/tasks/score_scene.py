@@ -14,6 +14,7 @@ from scoregen.plan.piece.articulation import without_fermatas
 from scoregen.plan.piece.piece_plan import PiecePlan
 from scoregen.plan.scene.cues import Cue, Scene
 from scoregen.plan.scene.scene_plan import ScenePlan, plan_of_scene
+from scoregen.plan.scene.suggested_harmony import with_suggested_harmony
 from scoregen.plan.scene.timecode import timecode
 from scoregen.score.elements import Score
 from scoregen.score.timeline import Beat, beats
@@ -68,10 +69,13 @@ def score_scene(
 ) -> SceneMusic:
     """Compose the music of a scene, by its plan as `change` changes it: sections keep their measures and tempos.
 
+    Harmony that is still open then is drawn by the seed, and suggested.
+
     InputError if no tempos lead from one cue to the next.
     """
     planned = plan_of_scene(scene)
-    planned = replace(planned, plan=change(planned.plan))
+    seed = (sampling or SamplingOptions()).seed
+    planned = replace(planned, plan=with_suggested_harmony(change(planned.plan), seed))
     done = compose(ensemble=ensemble, plan=planned.plan, sampling=sampling, progress=progress)
     score = without_fermatas(done.score)
     cues = cue_times(scene, planned, score)

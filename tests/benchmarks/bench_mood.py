@@ -42,7 +42,7 @@ from tests.benchmarks.mood_features import AROUSAL, LEFT, VALENCE, estimate, fea
 
 SCENES = Path(__file__).parent.parent / "plan" / "mood" / "scenes.toml"
 QUADRANTS = ("joy", "peace", "fear", "sorrow")
-HALVES = ("development", "test", "later")
+HALVES = ("development", "test", "later", "absence", "unseen")
 
 
 class Scene(NamedTuple):

@@ -36,7 +36,7 @@ def check(music: SceneMusic) -> None:
         if found.cue.kind == "silence":
             assert not [note for note in notes if note.start < wanted + FRAME and note.stop > wanted + FRAME]
         else:
-            assert len(near) >= len(music.score.parts) - 1, "the voices begin together"
+            assert len(near) >= len(music.score.parts), "all voices begin together"
         assert found.exact and found.sounds
         assert abs(found.error) <= FRAME
     assert max(note.stop for note in notes) == pytest.approx(40, abs=FRAME)

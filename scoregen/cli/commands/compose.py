@@ -253,12 +253,10 @@ def compose_command(
     scores: list[Path | None] = [*input_files(score)] if score else [None]
     _check_use(scores[0], piece, role=role, blank=blank, extend=extend, add=add, transpose=transpose)
     piece |= given_options(key=key) if not score else {}
-    if is_asked_in_words(mood, story, form):
+    if is_asked_in_words(mood, story, form, seconds):
         others = given_options(plan=plan, chords=chords, figured_bass=figured_bass)
         options["plan"] = plan_for_composing(mood, story, piece, seconds, score, others, seed, quiet=quiet)
         piece = {}
-    elif seconds is not None:
-        raise InputError("--seconds is for a new piece with a mood, a story or a named form; give its --measures")
     if plan is not None:
         options["plan"] = plan_of_file(plan, score, piece | given_options(chords=chords, figured_bass=figured_bass))
     if not (score or piece or output or chords or options.get("plan")):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from scoregen.cli.console.arguments import parse_quarters
+from scoregen.cli.console.arguments import given_options, parse_quarters
 from scoregen.cli.console.terminal import print_messages
 from scoregen.system.errors import InputError
 
@@ -58,18 +59,20 @@ Story = Annotated[
 ]
 Seconds = Annotated[
     float | None,
-    typer.Option("--seconds", help="New piece with a mood, a story or a named form: its length in seconds."),
+    typer.Option("--seconds", help="New piece: its length in seconds, in the place of --measures."),
 ]
 _FITTING = ("measures", "key", "time", "tempo", "form")
 
 
-def is_asked_in_words(mood: str | None, story: Path | None, form: str | None) -> bool:
-    """Whether a mood, a story or a named form asks for a plan to be drawn."""
+def is_asked_in_words(mood: str | None, story: Path | None, form: str | None, seconds: float | None) -> bool:
+    """Whether a mood, a story, a named form or a length in seconds asks for a plan to be drawn."""
+    if any(each is not None for each in (mood, story, seconds)):
+        return True
     if form is None:
-        return mood is not None or story is not None
+        return False
     from scoregen.plan.forms.grammar import is_form
 
-    return mood is not None or story is not None or is_form(form)
+    return is_form(form) or not re.fullmatch(r"[A-Z\s]*", form)
 
 
 def plan_in_words(
@@ -80,7 +83,10 @@ def plan_in_words(
 
     option = next((name for name in piece if name not in _FITTING), None)
     if option is not None:
-        raise InputError(f"--{option}: a mood, a story and a named form have their own; omit it, or write a plan")
+        raise InputError(
+            f"--{option}: a mood, a story, a named form and a length in seconds have their own; omit it, or write a"
+            " plan"
+        )
     if mood is not None and not mood.strip():
         raise InputError("--mood: found no mood; expected words or numbers, such as 'tender, then uneasy'")
     text = story_text(story) if story is not None else ""
@@ -99,7 +105,7 @@ def plan_for_composing(
     quiet: bool,
 ) -> PiecePlan:
     """The plan of a mood, a story or a form. InputError if a score or another option describes the piece."""
-    name = "mood" if mood is not None else "story" if story is not None else "form"
+    name = next(iter(given_options(mood=mood, story=story, seconds=seconds)), "form")
     if score:
         raise InputError(f"--{name} is for a new piece, but found {score[0]}; omit one of them")
     if others:

@@ -20,9 +20,9 @@ Homes = Sequence[tuple[Fraction, Slot]]
 class Variation:
     """A variation of a theme, as long as it.
 
-    `share` is the share of the notes and chord symbols of the theme that it does not have, `kept` the number of the
-    structural notes of the tune that it has, of `structural`; `in_place` those of them that begin where they did.
-    `detail` names the rhythm or the part that was chosen.
+    `share` is the share of the notes and chord symbols of the theme that it does not have; of a theme without symbols
+    those that it gets count too. `kept` is the number of the structural notes of the tune that it has, of `structural`;
+    `in_place` those of them that begin where they did. `detail` names the rhythm or the part that was chosen.
     """
 
     technique: str
@@ -55,16 +55,23 @@ def _is_kept(other: SoundingNote, note: SoundingNote) -> bool:
 
 
 def _share_changed(theme: Score, varied: Score) -> float:
-    """The share of the notes and chord symbols of the theme that the variation does not have at the same place."""
-    here, there = _items(theme), _items(varied)
-    return sum(item not in there for item in here) / max(len(here), 1)
+    """The share of the notes and chord symbols of the theme that the variation does not have at the same place.
+
+    The chord symbols that a theme without any gets are changes too.
+    """
+    here, symbols = _notes(theme), _symbols(theme)
+    there, new = _notes(varied), _symbols(varied)
+    changed = len(here - there) + len(symbols - new if symbols else new)
+    return changed / max(len(here) + len(symbols or new), 1)
 
 
-def _items(score: Score) -> set[object]:
-    notes: set[object] = {(note.slot, note.onset, note.duration, note.pitch) for note in pitched_notes(score)}
-    symbols = {
+def _notes(score: Score) -> set[object]:
+    return {(note.slot, note.onset, note.duration, note.pitch) for note in pitched_notes(score)}
+
+
+def _symbols(score: Score) -> set[object]:
+    return {
         (index, symbol.onset, symbol.root, symbol.kind)
         for index, measure in enumerate(score.measures)
         for symbol in measure.chord_symbols
     }
-    return notes | symbols

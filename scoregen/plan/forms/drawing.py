@@ -84,8 +84,10 @@ def _lengths(form: Form, wish: PieceWish, moods: Sequence[Affect]) -> list[int]:
     count = len(form.order)
     each = measures // count
     if each < 2:
+        option = "measures" if wish.measures or not wish.seconds else "seconds"
         raise InputError(
-            f"found {measures} measures for the {count} sections of {form.name}; expected {2 * count} at least"
+            f"--{option}: found {measures} measures for the {count} sections of {form.name}; expected"
+            f" {2 * count} at least"
         )
     once = [number for number in range(len(form.sections)) if form.order.count(number) == 1]
     each -= each % 2 if once and each > SHORT else 0

@@ -77,7 +77,10 @@ def draw_form(name: str, chance: random.Random) -> Form:
     """One of the productions of a form, with its themes. InputError for a form that is unknown."""
     key = name.strip().lower()
     if key not in form_names():
-        raise InputError(f"found the form {name!r}; expected one of: {', '.join(form_names())}")
+        raise InputError(
+            f"found the form {name!r}; expected one of: {', '.join(form_names())}; or, for a length in measures,"
+            " letters from A on, such as AAB"
+        )
     table = _table(key)
     rule = _weighted(table["production"], chance)
     sections: list[FormSection] = []

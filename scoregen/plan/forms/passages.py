@@ -120,7 +120,8 @@ def _lengths(passages: Sequence[Passage], wish: PieceWish) -> list[int]:
     if wish.measures is not None:
         if wish.measures < 2 * len(passages):
             raise InputError(
-                f"found {wish.measures} measures for {len(passages)} passages; expected {2 * len(passages)} at least"
+                f"--measures: found {wish.measures} measures for {len(passages)} passages; expected"
+                f" {2 * len(passages)} at least"
             )
         return _apportioned(wish.measures, weights)
     has_text = any(each.texts for each in passages)

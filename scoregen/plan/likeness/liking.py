@@ -45,7 +45,8 @@ def _rows(section: SectionPlan) -> Rows | None:
     """The fixed chords of a section by beats; None if they are written otherwise."""
     beats = len(section.time.groups)
     if section.chords and section.fixed:
-        return beat_rows(section.chords, section.measures, beats)
+        rows = beat_rows(section.chords, section.measures, beats)
+        return rows and [[FREE if word.startswith("(") else word for word in row] for row in rows]
     rows = free_rows(section.measures, beats)
     _set_cadences(rows, section)
     return rows

@@ -53,6 +53,8 @@ def _numbers(text: str) -> tuple[Affect, ...]:
     curves: dict[str, list[Affect]] = {}
     for name, values in _AXIS.findall(text):
         axis = name.lower()
+        if axis in curves:
+            raise InputError(f"{axis}: found it twice; give the points of its curve in a row, as in '{axis} 0.2 0.8'")
         curves[axis] = [_on_axis(axis, float(value)) for value in re.findall(_NUMBER, values)]
         if not curves[axis]:
             raise InputError(f"{axis}: found no number; expected one from -1 to 1, {_EXAMPLE}")

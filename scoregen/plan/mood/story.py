@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from scoregen.plan.mood.absence import EXCITED, LOSS, SURROUNDING_SENTENCES, absences, load_constructions
 from scoregen.plan.mood.affect import NEUTRAL, Affect, total
 from scoregen.plan.mood.word_list import NEGATED, Entry, WordList, language_of, load_words
 from scoregen.system.errors import InputError
@@ -69,7 +70,7 @@ def read_story(text: str) -> tuple[Sentence, ...]:
     texts = [found[0].strip() for found in _SENTENCE.finditer(text)]
     rows = [_TOKEN.findall(each) for each in texts]
     read = [_causes(row, known) for row in rows]
-    ironic = _with_irony(rows, read, known)
+    ironic = _with_irony(rows, _with_absences(rows, read, known), known)
     return tuple(
         _sentence(each, row, causes) for each, row, causes in zip(texts, rows, ironic, strict=True) if _count(row)
     )
@@ -113,7 +114,7 @@ def _punctuation(text: str, tokens: Sequence[str]) -> Affect:
 
 
 def _causes(tokens: Sequence[str], known: WordList) -> list[_Placed]:
-    lower = [token.lower().replace("’", "'") for token in tokens]
+    lower = _lower(tokens)
     negated = _negated(lower, known)
     found: list[_Placed] = []
     factor, place = 1.0, 0
@@ -127,6 +128,10 @@ def _causes(tokens: Sequence[str], known: WordList) -> list[_Placed]:
             found.append(_Placed(place, Cause(words, entry.meaning, affect, "negated" if is_negated else "")))
         place += count
     return found
+
+
+def _lower(tokens: Sequence[str]) -> list[str]:
+    return [token.lower().replace("’", "'") for token in tokens]
 
 
 def _entry(word: str, known: WordList) -> Entry | None:
@@ -202,6 +207,55 @@ def _clause_before(words: Sequence[str], place: int) -> Iterator[int]:
         if words[each] in _BOUNDS:
             return
         yield each
+
+
+def _with_absences(
+    rows: Sequence[Sequence[str]], read: Sequence[list[_Placed]], known: WordList
+) -> list[list[_Placed]]:
+    """The causes with losses that are told by absences; in an excited scene what is absent counts for nothing."""
+    constructions = load_constructions(known.language)
+    excited = [_is_excited(rows, read, number, known) for number in range(len(rows))]
+    result = [
+        [
+            _alone(each) if each.cause.word.lower() in constructions.absent else each
+            for each in own
+            if not (is_excited and each.cause.word.lower() in constructions.absent)
+        ]
+        for own, is_excited in zip(read, excited, strict=True)
+    ]
+    for absence in absences([_lower(row) for row in rows], constructions, lambda word: _valence(word, known)):
+        if not excited[absence.sentence]:
+            own, tokens = result[absence.sentence], rows[absence.sentence]
+            words = " ".join(tokens[absence.first : absence.last + 1])
+            kept = [
+                each for each in own if not absence.first <= each.place <= absence.last or each.cause.affect == LOSS
+            ]
+            added = _Placed(absence.first, Cause(words, absence.meaning, LOSS, "absence"))
+            result[absence.sentence] = sorted((*kept, added), key=lambda each: each.place)
+    return result
+
+
+def _alone(placed: _Placed) -> _Placed:
+    """A word of absence outside a construction: it may tell of a loss."""
+    affect = placed.cause.affect.times(BARELY_ABSENT)
+    return replace(placed, cause=replace(placed.cause, affect=affect))
+
+
+BARELY_ABSENT = 0.5
+"""The share of its mood that a word of absence has if no construction says what is lost."""
+
+
+def _valence(word: str, known: WordList) -> float:
+    entry = _entry(word, known)
+    return entry.affect.valence if entry else 0.0
+
+
+def _is_excited(rows: Sequence[Sequence[str]], read: Sequence[list[_Placed]], number: int, known: WordList) -> bool:
+    """Whether the words of mood around a sentence are excited; verdicts that may be irony tell nothing of it."""
+    near = range(max(number - SURROUNDING_SENTENCES, 0), min(number + SURROUNDING_SENTENCES + 1, len(rows)))
+    causes = [each.cause for row in near for each in read[row] if each.place >= _verdict(rows[row], known)]
+    moods = [each.affect.arousal for each in causes if each.affect.valence or each.affect.arousal > 0]
+    return bool(moods) and sum(moods) / len(moods) > EXCITED
 
 
 def _with_irony(rows: Sequence[Sequence[str]], read: Sequence[list[_Placed]], known: WordList) -> list[list[_Placed]]:

@@ -11,7 +11,6 @@ from scoregen.score.elements import Element, Measure, Part, Rest, Voice
 from scoregen.score.ensemble import Ensemble, Role
 from scoregen.score.pitch import Pitch
 from scoregen.score.rhythm import NoteValue
-from scoregen.system.errors import InputError
 
 
 def silent(measure: Measure) -> Measure:
@@ -30,14 +29,14 @@ def with_texture(
     measures: Sequence[Measure], section: SectionPlan, ensemble: Ensemble, parts: Sequence[Part]
 ) -> list[Measure]:
     """The measures of a section with rests in the parts that its texture leaves out."""
-    playing = playing_roles(section.texture, ensemble)
+    playing = playing_roles(section, ensemble)
     silent_parts = {part.id for part, role in zip(parts, ensemble.roles, strict=True) if role not in playing}
     return [resting(measure, silent_parts) for measure in measures] if silent_parts else list(measures)
 
 
-def playing_roles(texture: str, ensemble: Ensemble) -> Sequence[Role]:
+def playing_roles(section: SectionPlan, ensemble: Ensemble) -> Sequence[Role]:
     """The roles that play; all without a texture. InputError for a name that the ensemble does not have."""
-    roles = ensemble.roles
+    roles, texture = ensemble.roles, section.texture
     half = (len(roles) + 1) // 2
     if texture in ("", "full") or len(roles) == 1:
         return roles
@@ -50,18 +49,17 @@ def playing_roles(texture: str, ensemble: Ensemble) -> Sequence[Role]:
             "lower": roles[-half:],
             "solo": roles[:1],
         }[texture]
-    return _named(texture, ensemble)
+    return _named(section, "texture", ensemble)
 
 
-def _named(texture: str, ensemble: Ensemble) -> Sequence[Role]:
-    names = [name.strip() for name in texture.split(",")]
+def _named(section: SectionPlan, key: str, ensemble: Ensemble) -> Sequence[Role]:
+    """The roles that a key names."""
+    names = [name.strip() for name in getattr(section, key).split(",")]
     known = {name: role for role in ensemble.roles for name in (*role.aliases, role.title.lower(), role.name)}
     unknown = next((name for name in names if name not in known), None)
     if unknown is not None:
         expected = ", ".join(role.name for role in ensemble.roles)
-        raise InputError(
-            f"texture: found {unknown!r}, which is no part of {ensemble.name}; expected some of: {expected}"
-        )
+        section.fail(key, f"found {unknown!r}, which is no part of {ensemble.name}; expected some of: {expected}")
     return [role for role in ensemble.roles if role in [known[name] for name in names]]
 
 
@@ -117,9 +115,10 @@ def _fitting_middle(section: SectionPlan, role: Role) -> int:
     if found is None:
         low, high = role.range_on(1)
         outside = _first_outside(section, role, usual)
-        raise InputError(
-            f"motif: found {outside} in section {section.name!r}, beyond {role.name} ({low} to {high}), and no"
-            " other octave has all notes; make its range smaller, or give another motif_part"
+        section.fail(
+            "motif",
+            f"found {outside}, beyond {role.name} ({low} to {high}), and no other octave has all notes; make its range"
+            " smaller, or give another motif_part",
         )
     return found
 
@@ -138,12 +137,14 @@ def _first_outside(section: SectionPlan, role: Role, middle: int) -> Pitch | Non
 
 def _leading_role(section: SectionPlan, ensemble: Ensemble) -> Role:
     """The role that has the motif. InputError if it is silent or unknown."""
-    playing = playing_roles(section.texture, ensemble)
+    playing = playing_roles(section, ensemble)
     if section.motif_part in ("", "highest", "lowest"):
         return playing[-1 if section.motif_part == "lowest" else 0]
-    (role,) = _named(section.motif_part, ensemble)
+    role, *others = _named(section, "motif_part", ensemble)
+    if others:
+        section.fail("motif_part", f"found {section.motif_part!r}; expected one part")
     if role not in playing:
-        raise InputError(f"motif_part: found {role.name!r}, which is silent in section {section.name!r} by its texture")
+        section.fail("motif_part", f"found {role.name!r}, which is silent by the texture {section.texture!r}")
     return role
 
 

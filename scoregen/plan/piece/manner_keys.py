@@ -67,7 +67,10 @@ def mood_of_table(table: Table, piece: Table) -> Affect | None:
     except InputError as error:
         owner.fail("mood", error.message)
     if len(points) > 1:
-        owner.fail("mood", f"found a mood of {len(points)} steps; expected one, and a section for each of the others")
+        owner.fail(
+            "mood",
+            f"found a mood of {len(points)} steps; expected one; give the others sections, or cues, of their own",
+        )
     return points[0]
 
 

@@ -5,14 +5,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import NoReturn
 
 from scoregen.plan.mood.affect import Affect
 from scoregen.score.keys import Key
 from scoregen.score.metre import TimeSignature
 from scoregen.score.spanners import WedgeType
 from scoregen.score.theory import cadences as formulas
+from scoregen.system.errors import InputError, Place
 
 DEFAULT_TEMPO = Fraction(84)
 OPEN = "open"
@@ -48,7 +51,8 @@ class SectionPlan:
     start. `mood` is what the other values were drawn from, None without one. `density`, `articulation` and `texture`
     are words of `DENSITIES` and so on, "" for no wish; `texture` may also name the parts that play. `register` is in
     semitones from the usual one. `motif` is a tune (`motif`) that opens the section, or comes at the measures
-    `motif_at`, from 1: of the highest part that plays, or of `motif_part`, a name or `lowest`.
+    `motif_at`, from 1: of the highest part that plays, or of `motif_part`, a name or `lowest`. With `hit` all parts
+    that play begin a note at its start. `places` has the file and the line of each key that was read.
     """
 
     name: str
@@ -72,6 +76,12 @@ class SectionPlan:
     motif: str = ""
     motif_at: tuple[int, ...] = ()
     motif_part: str = ""
+    hit: bool = False
+    places: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
+
+    def fail(self, key: str, found: str) -> NoReturn:
+        """Raise the InputError of a key, with its file and line if it was read from a file."""
+        raise InputError(f"section {self.name!r}: {key}: {found}", Place(self.places.get(key)))
 
     @property
     def closes(self) -> tuple[str, ...]:

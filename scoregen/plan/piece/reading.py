@@ -26,7 +26,7 @@ from scoregen.system.toml_files import toml_text
 PIECE_KEYS = ("title", "form", "key", "time", "tempo", "anacrusis", "instrumentation", "section", *MANNER_KEYS)
 SECTION_KEYS = (
     *("name", "measures", "seconds", "key", "time", "tempo", "phrases", "cadences", "chords", "harmony", "dynamics"),
-    *("mark", "text", "silence", "motif", "motif_at", "motif_part", *MANNER_KEYS),
+    *("mark", "text", "silence", "motif", "motif_at", "motif_part", "hit", *MANNER_KEYS),
 )
 _HAIRPINS: Mapping[str, WedgeType] = {"<": "crescendo", ">": "diminuendo"}
 
@@ -45,7 +45,8 @@ def with_keys(plan: PiecePlan, keys: Sequence[Mapping[str, str]]) -> PiecePlan:
     """The plan with keys and texts of its sections, as if they stood in its file; those that it has stay."""
     piece, tables = parsed_tables(plan_text(plan), "plan", "section")
     added = [replace(table, values={**own, **table.values}) for table, own in zip(tables, keys, strict=True)]
-    return replace(_plan(piece, added), order=plan.order)
+    changed = replace(_plan(piece, added), order=plan.order)
+    return replace(changed, sections=tuple(replace(each, places={}) for each in changed.sections))
 
 
 def _plan(piece: Table, tables: Sequence[Table]) -> PiecePlan:
@@ -88,6 +89,8 @@ def _section(table: Table, piece: Table, number: int) -> SectionPlan:
         motif=table.text("motif").strip(),
         motif_at=table.rows("motif_at", int),
         motif_part=table.text("motif_part").strip().lower(),
+        hit=table.flag("hit"),
+        places={**piece.places, **table.places},
     )
     if fault := fault_of_chords(section) or fault_of_manner(section):
         table.fail(*fault)

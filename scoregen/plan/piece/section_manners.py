@@ -39,7 +39,7 @@ def with_manners(
 ) -> DraftPlans:
     """The plans of drafts with the densities and registers of the sections; `ranges` of the voices of the task."""
     sections = piece.sections_by_measure(plan)
-    if not any(section.density or section.register or section.mood or section.texture for section in sections):
+    if not any(each.density or each.register or each.mood or each.texture or each.hit for each in sections):
         return plans
     return plans.changed(lambda own: _shaped(own, sections, piece, ranges))
 
@@ -47,11 +47,13 @@ def with_manners(
 def _shaped(
     plan: Plan, sections: Sequence[SectionPlan], piece: PlannedPiece, ranges: Sequence[VoiceRange | None]
 ) -> Mapping[int, MeasurePlan]:
-    lasts = piece.lasts
-    return {
+    lasts, starts = piece.lasts, piece.starts
+    shaped = {
         index: _measure(own, sections[index], piece.score.measures[index], ranges, is_last=index in lasts)
         for index, own in plan.items()
     }
+    hits = {index for index in starts if index in shaped and sections[index].hit and not sections[index].silence}
+    return shaped | {index: replace(shaped[index], is_hit=True) for index in hits}
 
 
 def _measure(

@@ -28,8 +28,12 @@ class Table:
 
     def fail(self, key: str, found: str) -> NoReturn:
         """Raise the InputError of a key with its line."""
-        place = f"{self.file}:{self.lines.get(key, self.line)}"
-        raise InputError(f"{self.name}{key}: {found}", Place(place))
+        raise InputError(f"{self.name}{key}: {found}", Place(f"{self.file}:{self.lines.get(key, self.line)}"))
+
+    @property
+    def places(self) -> Mapping[str, str]:
+        """The file and the line of each key."""
+        return {key: f"{self.file}:{line}" for key, line in self.lines.items()}
 
     def number(self, key: str, low: float, high: float) -> Fraction | None:
         """A number in a range; None if the key is absent."""
@@ -52,6 +56,13 @@ class Table:
         value = self.values.get(key, default)
         if not isinstance(value, str):
             self.fail(key, f"found {value!r}; expected a text in quotation marks")
+        return value
+
+    def flag(self, key: str) -> bool:
+        """A truth value; false if the key is absent."""
+        value = self.values.get(key, False)
+        if not isinstance(value, bool):
+            self.fail(key, f"found {value!r}; expected true or false")
         return value
 
     def rows(self, key: str, kind: type) -> tuple[Any, ...]:

@@ -55,6 +55,8 @@ def _section(section: SectionPlan) -> Iterator[str]:
             yield f"{key} = {_quoted(text)}"
     if section.silence:
         yield f"silence = {section.silence}  # measures of rest at the start"
+    if section.hit:
+        yield "hit = true  # all parts begin a note at the start"
     yield from _manner(section)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from scoregen.plan.form import FASTEST, SLOWEST
+from scoregen.plan.piece.manner_keys import mood_of_table
 from scoregen.plan.piece.reading import key_of, time_of
 from scoregen.plan.piece.toml_table import Table, check_keys, parsed_tables
 from scoregen.plan.scene.hit_points import MOST_HITS, Tempos
@@ -92,7 +93,7 @@ def parse_scene(text: str, file: str = "cues") -> Scene:
     _check_keys(key, cues, tables)
     if len(set(time.groups)) > 1:
         whole.fail("time", f"found {time}, whose beats are of different length; expected one such as 4/4, 3/4 or 6/8")
-    texts = (whole.text("title"), _mark(whole), whole.text("mood"))
+    texts = (whole.text("title"), _mark(whole), _mood(whole))
     return Scene(cues, end, _tempos(whole, time), key, time, rate, start, *texts)
 
 
@@ -136,7 +137,7 @@ def _cue(table: Table, rate: FrameRate, start: Fraction) -> Cue:
         table.fail("hit", "found a key change without a key; add one, as in key = 'D major'")
     weight = table.number("weight", 0, 1)
     named = next(each for each in KINDS if each == kind)
-    texts = (_mark(table), table.text("mood"), f"{table.file}:{table.line}")
+    texts = (_mark(table), _mood(table), f"{table.file}:{table.line}")
     return Cue(time, table.text("name"), named, 1.0 if weight is None else float(weight), key, *texts)
 
 
@@ -145,6 +146,12 @@ def _mark(table: Table) -> str:
     if mark and mark not in DYNAMIC_MARKS:
         table.fail("dynamics", f"found {mark!r}; expected a mark such as p, mf or ff")
     return mark
+
+
+def _mood(table: Table) -> str:
+    """A mood of one step."""
+    mood_of_table(table, table)
+    return table.text("mood").strip()
 
 
 def _check_order(cues: Sequence[Cue], tables: Sequence[Table]) -> None:

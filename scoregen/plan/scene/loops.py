@@ -1,7 +1,7 @@
 """Sections that loop: where their harmony is free they begin on the tonic and end on the dominant, which leads back.
 
-A long section whose harmony is free throughout gets a progression of the grammar, a chord to a measure: left to itself
-it would stand on its tonic.
+A long section gets a progression of the grammar where its harmony is free, a chord to a measure, drawn by the seed:
+left to itself it would stand on its tonic. It is suggested; what is fixed in the section stays.
 
 A loop is a section of a plan file, or the stretch of a scene from one hit to the next.
 """
@@ -12,19 +12,10 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from scoregen.plan.chords.chord_rows import (
-    FREE,
-    PROLONGED,
-    Rows,
-    beat_rows,
-    free_rows,
-    is_free,
-    set_chord,
-    text_of_rows,
-)
-from scoregen.plan.forms.progressions import Wish, draw_progression
+from scoregen.plan.chords.chord_rows import FREE, PROLONGED, is_free, set_chord, text_of_rows
 from scoregen.plan.piece.piece_plan import OPEN, PiecePlan, SectionPlan
-from scoregen.plan.scene.scene_plan import DOMINANT, tonic_of
+from scoregen.plan.scene.scene_plan import DOMINANT
+from scoregen.plan.scene.suggested_harmony import rows_of, suggested, tonic_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +39,11 @@ def loops_of_hits(plan: PiecePlan) -> tuple[Loop, ...]:
     return tuple(Loop(name, tuple(range(start, stop))) for name, start, stop in zip(names, starts, stops, strict=True))
 
 
-def looping(plan: PiecePlan, loops: Sequence[Loop]) -> PiecePlan:
+def looping(plan: PiecePlan, loops: Sequence[Loop], seed: int = 0) -> PiecePlan:
     """The plan with a tonic at the start of each loop and a dominant at its end, where its harmony is free there."""
-    sections = [_moving(section) for section in plan.sections]
+    sections = [
+        _moving(section, random.Random(f"{seed} {number} loops")) for number, section in enumerate(plan.sections)
+    ]
     for loop in loops:
         first, last = loop.sections[0], loop.sections[-1]
         sections[first] = _beginning(sections[first])
@@ -58,19 +51,18 @@ def looping(plan: PiecePlan, loops: Sequence[Loop]) -> PiecePlan:
     return replace(plan, sections=tuple(sections))
 
 
-def _moving(section: SectionPlan) -> SectionPlan:
-    """A long section without any chord with a progression that is suggested; its last beat stays free."""
-    if section.chords or section.silence or section.measures < LONG or _rows(section) is None:
+def _moving(section: SectionPlan, chance: random.Random) -> SectionPlan:
+    """A long section with a progression that is suggested where it is free; its last beat stays free."""
+    rows = rows_of(section)
+    if rows is None or section.measures - section.silence < LONG:
         return section
-    chance = random.Random(f"{section.name} {section.key} {section.measures}")
-    key, time = section.key, section.time
-    drawn = draw_progression((section.measures,), (OPEN,), key, time, Wish(), {}, chance).split(" | ")
-    words = [row.split()[0] for row in drawn]
-    held = [PROLONGED] * (len(time.groups) - 1)
-    rows = [[word, *held] for word in (tonic_of(key), *words[1:])]
-    beat = _last_onset(section)
-    rows[-1][beat:] = [FREE] + [PROLONGED] * (len(held) - beat)
-    return replace(section, chords=text_of_rows(rows), fixed=False)
+    found = suggested(section, chance)
+    if found == section or not is_free(rows, -1, beat := _last_onset(section)):
+        return found
+    moved = rows_of(found)
+    assert moved is not None
+    moved[-1][beat:] = [FREE] + [PROLONGED] * (len(section.time.groups) - 1 - beat)
+    return replace(found, chords=text_of_rows(moved))
 
 
 def _last_onset(section: SectionPlan) -> int:
@@ -84,8 +76,8 @@ LONG = 4
 
 
 def _beginning(section: SectionPlan) -> SectionPlan:
-    rows = _rows(section)
-    if section.silence or rows is None or not is_free(rows, 0, 0):
+    rows = rows_of(section)
+    if section.silence or rows is None or not (is_free(rows, 0, 0) or rows[0][0].startswith("(")):
         return section
     set_chord(rows, 0, 0, tonic_of(section.key))
     return replace(section, chords=text_of_rows(rows))
@@ -93,19 +85,9 @@ def _beginning(section: SectionPlan) -> SectionPlan:
 
 def _leading(section: SectionPlan) -> SectionPlan:
     """The section with a dominant from its last beat on, or from the last onset of a still one."""
-    rows, beat = _rows(section), _last_onset(section)
+    rows, beat = rows_of(section), _last_onset(section)
     held = range(beat, len(section.time.groups))
     if rows is None or section.silence >= section.measures or not all(is_free(rows, -1, each) for each in held):
         return section
     rows[-1][beat:] = [DOMINANT] + [PROLONGED] * (len(held) - 1)
     return replace(section, chords=text_of_rows(rows), cadences=(OPEN,), phrases=())
-
-
-def _rows(section: SectionPlan) -> Rows | None:
-    """The chords of a section by beats; None if cadences decide them, or if they are written otherwise."""
-    if any(name != OPEN for name in section.cadences):
-        return None
-    beats = len(section.time.groups)
-    if section.chords:
-        return beat_rows(section.chords, section.measures, beats)
-    return free_rows(section.measures, beats)

@@ -6,7 +6,7 @@ sforzato of all voices, which begin anew there. Hits that were left out are with
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -15,6 +15,7 @@ from scoregen.plan.piece.piece_plan import OPEN, Level, PiecePlan, SectionPlan, 
 from scoregen.plan.piece.reading import with_keys
 from scoregen.plan.scene.cues import Cue, Scene
 from scoregen.plan.scene.hit_points import Hit, NoTempoError, Segment, solved
+from scoregen.plan.scene.suggested_harmony import tonic_of
 from scoregen.score.keys import Key
 from scoregen.score.metre import TimeSignature
 from scoregen.system.errors import InputError, Place
@@ -49,7 +50,7 @@ def plan_of_scene(scene: Scene) -> ScenePlan:
         sections += own
         named += [{"mood": moods[number]} if moods[number] else {}] * len(own)
     plan = PiecePlan(tuple(sections), tuple(range(len(sections))), scene.title)
-    plan = _with_moods(plan, named, scene)
+    plan = with_keys(plan, named) if any(named) else plan
     return ScenePlan(plan, segments, tuple(_place(scene, segments, cue) for cue in scene.cues))
 
 
@@ -90,16 +91,6 @@ def _keys(scene: Scene, segments: Sequence[Segment]) -> list[Key]:
     ]
 
 
-def _with_moods(plan: PiecePlan, moods: Sequence[Mapping[str, str]], scene: Scene) -> PiecePlan:
-    """The plan with the moods of its sections. InputError names the cue file if a mood is not understood."""
-    if not any(moods):
-        return plan
-    try:
-        return with_keys(plan, moods)
-    except InputError as error:
-        raise InputError(error.message, Place(scene.cues[0].place.rpartition(":")[0] or None)) from None
-
-
 def _moods(scene: Scene, segments: Sequence[Segment]) -> list[str]:
     """The mood of each segment, that of the last cue with a mood; "" without one."""
     named = [(Fraction(0), scene.mood), *((cue.time, cue.mood) for cue in scene.cues)]
@@ -124,12 +115,15 @@ def _sections(
     lengths = lengths[::-1] if following is None else lengths  # music ends with a whole measure
     cadential = following is not None and following.kind == "cadence"
     silence = 1 if cue and cue.kind == "silence" else 0
+    is_hit = cue is not None and not silence
     for index, (measures, time) in enumerate(lengths):
         is_last = index + 1 == len(lengths)
         section = SectionPlan(f"{name}{index or ''}", measures, key, time, segment.tempo)
         if index == 0:
             levels = (Level(0, mark),) if mark else ()
-            section = replace(section, dynamics=levels, mark=name, text=cue.name if cue else "", silence=silence)
+            section = replace(
+                section, dynamics=levels, mark=name, text=cue.name if cue else "", silence=silence, hit=is_hit
+            )
         begins = cue is not None and cue.kind == "cadence" and index == 0
         if begins or (cadential and is_last):
             section = replace(section, chords=_progression(section, begins=begins, leads=cadential and is_last))
@@ -150,11 +144,6 @@ def _progression(section: SectionPlan, *, begins: bool, leads: bool) -> str:
     if leads:
         set_chord(rows, -1, beats - 1, DOMINANT)
     return text_of_rows(rows)
-
-
-def tonic_of(key: Key) -> str:
-    """The numeral of the tonic."""
-    return "I" if key.has_major_third else "i"
 
 
 def _place(scene: Scene, segments: Sequence[Segment], cue: Cue) -> Fraction | None:

@@ -92,7 +92,7 @@ def compose_sections(
     """
     loops = loops_of_sections(plan)
     check_loops(plan, loops)
-    planned = change(looping(plan, loops))
+    planned = change(looping(plan, loops, (sampling or SamplingOptions()).seed))
     done = compose(ensemble=ensemble, plan=planned, sampling=sampling, progress=progress)
     return Sections(without_fermatas(done.score), planned, done.notices)
 

@@ -144,7 +144,9 @@ def _line(number: int, each: Variation) -> str:
     kept = f"{each.kept} of {each.structural} structural notes kept"
     place = "" if each.in_place == each.kept else f", {each.in_place} of them at their place"
     name = f"{each.technique} ({each.detail})" if each.detail else each.technique
-    return f"Var. {number}: {name}: {100 * each.share:.0f} % of the notes changed; {kept}{place}"
+    has_symbols = any(measure.chord_symbols for measure in each.score.measures)
+    items = "notes and chord symbols" if has_symbols else "notes"
+    return f"Var. {number}: {name}: {100 * each.share:.0f} % of the {items} changed; {kept}{place}"
 
 
 def _jump_notice(score: Score) -> tuple[str, ...]:

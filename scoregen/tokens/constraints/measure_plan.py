@@ -35,7 +35,8 @@ class MeasurePlan:
     by slot the MIDI numbers between which blank voices keep, None for any; `pulses`: places that the next slice does
     not pass over; `opening`: the slots of the blank voices that sound at the start of the measure; `broken`: whether
     hands strike their chords anew, and between the beats of music with pulses single notes of them; `struck`: by slot
-    the rhythm of voices that have a fixed one.
+    the rhythm of voices that have a fixed one; `is_hit`: whether every blank voice begins a note at the start of the
+    measure.
     """
 
     chords: PlannedChords = field(default_factory=dict)
@@ -49,6 +50,7 @@ class MeasurePlan:
     opening: frozenset[int] = frozenset()
     broken: bool = False
     struck: Mapping[int, StruckNotes] = field(default_factory=dict)
+    is_hit: bool = False
 
     def mask(self) -> Callable[[ConstraintState], Mask]:
         """The mask of the chords, leaps, rests, ranges and pulses (`MeasureRules.extra`)."""
@@ -73,6 +75,8 @@ class MeasurePlan:
             yield partial(_within_ranges, ranges=self.ranges)
         if self.opening:
             yield partial(_opening_notes, opening=self.opening)
+        if self.is_hit:
+            yield _begun_together
         if self.broken:
             yield partial(_struck_anew, breaks=bool(self.pulses))
         if self.struck:
@@ -158,6 +162,22 @@ def _opening_notes(state: ConstraintState, opening: frozenset[int]) -> Mask | No
     if slot is None or slot not in opening or state.tick or state.written:
         return None
     return _without_rest(goes_on=not state.sounding[slot])
+
+
+def _begun_together(state: ConstraintState) -> Mask | None:
+    """Every blank voice begins a note at the start of the measure."""
+    slot = _slot(state)
+    return None if slot is None or state.tick or state.rules.given[slot] is not None else _attack()
+
+
+@cache
+def _attack() -> Mask:
+    """Every event but a rest and what goes on."""
+    words = vocabulary()
+    mask = np.ones(len(words), dtype=np.bool_)
+    mask[[words.id("rest"), words.id("hold"), words.id("tied")]] = False
+    mask.flags.writeable = False
+    return mask
 
 
 def _struck_anew(state: ConstraintState, *, breaks: bool) -> Mask | None:

@@ -116,7 +116,10 @@ def test_long_stories_have_eight_passages_at_most() -> None:
         ({"mood": "calm", "story": STORY}, "--mood: a story has its own moods"),
         ({"form": "aaba", "story": STORY}, "--form: a story has its own moods"),
         ({"mood": "xyzzy"}, "--mood: the mood word 'xyzzy' is unknown"),
-        ({"form": "rondo", "options": {"measures": 4}}, "found 4 measures for the 5 sections of rondo; expected 10"),
+        (
+            {"form": "rondo", "options": {"measures": 4}},
+            "--measures: found 4 measures for the 5 sections of rondo; expected 10",
+        ),
         ({"mood": "calm, sad", "options": {"measures": 3}}, "found 3 measures for 2 passages; expected 4"),
         ({"form": "period", "options": {"measures": 8, "seconds": 9}}, "--seconds: --measures gives the length"),
         ({"form": "period", "options": {"key": "d dorian"}}, "--key: found D dorian"),

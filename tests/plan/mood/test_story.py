@@ -124,3 +124,77 @@ def test_quadrants_of_scenes(half: str, least: float) -> None:
     assert len(rows) == (72 if half == "later" else 48)
     right = sum(mood(text).quadrant == quadrant for quadrant, text in rows)
     assert right / len(rows) >= least
+
+
+def absent(text: str) -> list[str]:
+    return [cause.meaning for each in read_story(text) for cause in each.causes if cause.reading == "absence"]
+
+
+@pytest.mark.parametrize(
+    ("text", "meaning"),
+    [
+        ("The armchair is empty.", "an empty place"),
+        ("Empty cots stood along the wall.", "an empty place"),
+        ("Her scarf is still on the rail.", "what is left of somebody"),
+        ("The widower folds her jackets.", "what is left of somebody"),
+        ("This is the yard where the two of them used to sit.", "what was there"),
+        ("No one came to the station.", "nobody"),
+        ("Not a single guest arrived.", "nobody"),
+        ("There was no reply.", "nobody"),
+        ("She no longer asks.", "an ended habit"),
+        ("He will never sail again.", "an ended habit"),
+        ("Only one cup is on the tray.", "one where there were two"),
+        ("The phone rings and rings.", "silence after a sound"),
+        ('"Is Daddy coming back?" "No."', "a loss in talk"),
+        ("Der Sessel war leer.", "an empty place"),
+        ("Ihre Tasse steht noch auf dem Tisch.", "what is left of somebody"),
+        ("Der Witwer faltet ihre Kleider.", "what is left of somebody"),
+        ("Einst saß sie hier.", "what was there"),
+        ("Niemand kam zu der Feier.", "nobody"),
+        ("Es kam kein Brief.", "nobody"),
+        ("Er singt nicht mehr.", "an ended habit"),
+        ("Auf dem Tisch steht nur ein Teller.", "one where there were two"),
+    ],
+)
+def test_losses_that_are_told_by_absence(text: str, meaning: str) -> None:
+    assert meaning in absent(text)
+    assert mood(text).quadrant == "sorrow"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "She is no longer ill.",
+        "They are not afraid any more.",
+        "Er ist nicht mehr krank.",
+        "The bottle is empty.",
+        "Der Eimer ist leer.",
+        "He hangs up his coat.",
+        "The chairs stand in the sun.",
+        "Nobody hurries.",
+    ],
+)
+def test_what_is_absent_without_a_loss(text: str) -> None:
+    assert not absent(text)
+    assert mood(text).valence > mood("The armchair is empty.").valence / 2
+
+
+def test_in_an_excited_scene_nothing_absent_is_a_loss() -> None:
+    assert not absent("The bed is empty. She screams, and the murderer leaps at her with a knife!")
+    assert not absent("Not a chair stayed occupied, no guest sat down: all danced and laughed and cheered.")
+    assert mood("The bed is empty. She screams, and the murderer leaps at her with a knife!").quadrant == "fear"
+
+
+def test_a_loss_is_told_by_the_words_of_its_construction() -> None:
+    (sentence,) = read_story("Her chair was still empty in the evening.")
+    assert "chair was still empty (absence, an empty place)" in [str(cause) for cause in sentence.causes]
+    assert "still" not in [cause.word for cause in sentence.causes], "it is part of the construction"
+
+
+@pytest.mark.parametrize("language", ["english", "german"])
+def test_constructions_have_classes_that_are_used(language: str) -> None:
+    path = Path(__file__).parents[3] / "grammars" / "moods" / "absence" / f"{language}.toml"
+    table = tomllib.loads(path.read_text(encoding="utf-8"))
+    patterns = " ".join(pattern for row in table["construction"] for pattern in row["patterns"])
+    used = {word.strip("@") for word in patterns.replace("|", " ").split() if word.startswith("@")}
+    assert used == set(table["classes"])

@@ -10,11 +10,14 @@ import pytest
 from scoregen.plan.drafts import DraftPlans
 from scoregen.plan.piece.articulation import articulated
 from scoregen.plan.piece.given_parts import playing_roles, usual_range
+from scoregen.plan.piece.piece_plan import SectionPlan
 from scoregen.plan.piece.planned_piece import PlannedPiece, notices_of_plan, planned_piece
 from scoregen.plan.piece.reading import parse_plan
 from scoregen.plan.piece.section_manners import VoiceRange, with_manners
 from scoregen.score.elements import Note, Score, Slot, Voice
 from scoregen.score.ensemble import load_ensemble
+from scoregen.score.keys import Key
+from scoregen.score.metre import TimeSignature
 from scoregen.score.pitch import Pitch
 from scoregen.score.rhythm import NoteValue
 from scoregen.score.spanners import Slur
@@ -23,6 +26,10 @@ from scoregen.system.errors import InputError
 from scoregen.tokens.constraints.measure_plan import MeasurePlan
 
 QUARTET = load_ensemble("string-quartet")
+
+
+def section(texture: str) -> SectionPlan:
+    return SectionPlan("A", 2, Key(0, "major"), TimeSignature.parse("4/4"), texture=texture)
 
 
 def planned(text: str) -> PlannedPiece:
@@ -47,12 +54,34 @@ def resting(score: Score, index: int) -> set[str]:
     ],
 )
 def test_textures(texture: str, names: list[str]) -> None:
-    assert [role.name for role in playing_roles(texture, QUARTET)] == names
+    assert [role.name for role in playing_roles(section(texture), QUARTET)] == names
 
 
 def test_a_texture_names_parts_of_the_ensemble() -> None:
-    with pytest.raises(InputError, match="texture: found 'tuba', which is no part of string-quartet; expected some of"):
-        playing_roles("violin1, tuba", QUARTET)
+    found = "section 'A': texture: found 'tuba', which is no part of string-quartet; expected some of"
+    with pytest.raises(InputError, match=found):
+        playing_roles(section("violin1, tuba"), QUARTET)
+
+
+@pytest.mark.parametrize(
+    ("lines", "found"),
+    [
+        ('texture = "violin1, tuba"', "song.toml:3: section 'A': texture: found 'tuba', which is no part"),
+        (
+            'motif = "1:4"\nmotif_part = "flute"',
+            "song.toml:4: section 'A': motif_part: found 'flute', which is no part",
+        ),
+        ('motif = "1:4"\nmotif_part = "viola, cello"', "song.toml:4: section 'A': motif_part: found 'viola, cello'"),
+        (
+            'motif = "1:4"\ntexture = "outer"\nmotif_part = "viola"',
+            "song.toml:5: section 'A': motif_part: found 'viola', which is silent by the texture 'outer'",
+        ),
+    ],
+)
+def test_faults_of_parts_have_file_and_line(lines: str, found: str) -> None:
+    with pytest.raises(InputError) as error:
+        planned_piece(parse_plan(f"[[section]]\nmeasures = 2\n{lines}", "song.toml"), QUARTET, load_style(), 0)
+    assert str(error.value).startswith(found)
 
 
 def test_parts_that_are_left_out_rest_and_have_no_dynamics() -> None:
@@ -104,7 +133,7 @@ def test_a_motif_beyond_its_part_moves_an_octave() -> None:
 
 def test_a_motif_wider_than_its_part_is_refused() -> None:
     wide = "motif = \"1'':2 1,,:2\""
-    with pytest.raises(InputError, match=r"motif: found .* in section 'A', beyond viola .*no other octave has all"):
+    with pytest.raises(InputError, match=r"plan:4: section 'A': motif: found .*, beyond viola .*no other octave"):
         planned(f"[[section]]\nmeasures = 1\nkey = 'G major'\n{wide}\nmotif_part = 'viola'")
 
 
@@ -128,6 +157,14 @@ def test_densities_open_and_demand_onsets() -> None:
     assert driving.onsets == driving.pulses == flowing.pulses
     assert len(shaped(text.format(70, "driving"))[0].pulses) == 16, "slow beats have four parts"
     assert not shaped(text.format(100, "driving"))[2].pulses, "the last chord is held"
+
+
+def test_a_hit_is_struck_by_all_at_the_start_of_its_section() -> None:
+    found = shaped("[[section]]\nmeasures = 3\nhit = true\n")
+    assert [found[index].is_hit for index in range(3)] == [True, False, False]
+    assert not shaped("[[section]]\nmeasures = 3\nhit = true\nsilence = 1\n")[0].is_hit
+    with pytest.raises(InputError, match="plan:3: section 1: hit: found 'yes'; expected true or false"):
+        parse_plan("[[section]]\nmeasures = 3\nhit = 'yes'\n")
 
 
 def test_densities_of_compound_and_odd_metres() -> None:

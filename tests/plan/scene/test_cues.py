@@ -51,6 +51,7 @@ def test_a_scene_becomes_a_plan() -> None:
     assert list(sections) == ["A", "B", "C", "D", "E"]
     assert (sections["B"].text, sections["B"].dynamics[0].mark) == ("a step", "sfz")
     assert sections["C"].silence == 1
+    assert [section.hit for section in sections.values()] == [False, True, False, True, True]
     assert sections["D"].chords.startswith("I ")
     assert [section.key for section in sections.values()] == [
         *[Key.parse("c minor")] * 3, Key.parse("C major"), Key.parse("G major")

@@ -68,3 +68,32 @@ def test_the_harmony_of_a_long_free_section_moves_and_leads_back() -> None:
     assert parse_plan(plan_text(replace(plan, sections=(section,)))).sections == (section,)
     given = parse_plan(text + "chords = 'i | i | i | i | i | i | i | i'")
     assert looping(given, loops_of_sections(given)).sections[0].chords == given.sections[0].chords
+
+
+LONG = "[[section]]\nname = 'a'\nmeasures = 8\nkey = 'd minor'\n"
+
+
+def chords(text: str, seed: int = 0) -> str:
+    plan = parse_plan(text)
+    (section,) = looping(plan, loops_of_sections(plan), seed).sections
+    return section.chords
+
+
+def test_another_seed_draws_another_harmony_with_the_same_ends() -> None:
+    drawn = [chords(LONG, seed) for seed in range(6)]
+    assert len(set(drawn)) >= 4
+    assert all(each.startswith("i ") and each.endswith(" V") for each in drawn)
+    two = parse_plan(LONG + LONG.replace("'a'", "'b'"))
+    first, second = looping(two, loops_of_sections(two), 1).sections
+    assert first.chords != second.chords, "sections of one kind have harmonies of their own"
+
+
+def test_the_free_measures_of_a_section_with_fixed_chords_move_by_suggestions() -> None:
+    free = ["N.C. / / /"] * 3
+    found = chords(LONG + f"chords = '{' | '.join([*free, 'iv / / /', *free, 'N.C. / / V'])}'")
+    rows = [row.split() for row in found.split(" | ")]
+    assert rows[0][:2] == ["i", "(i)"] and rows[3] == ["iv", "/", "/", "/"] and rows[7][3] == "V"
+    suggested = [rows[number][0] for number in (1, 2, 4, 5, 6, 7)]
+    assert all(word.startswith("(") for word in suggested) and len(set(suggested)) >= 3
+    silent = chords(LONG + "silence = 2\nchords = '" + " | ".join(["N.C. / / /"] * 7 + ["N.C. / / V'"]))
+    assert silent.startswith("N.C. / / / | N.C. / / / | (")

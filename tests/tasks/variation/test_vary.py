@@ -95,6 +95,16 @@ def test_harmony_changes_the_other_voices_under_the_same_tune() -> None:
     ]
 
 
+def test_harmony_gives_a_melody_chord_symbols(star: Score) -> None:
+    assert not any(measure.chord_symbols for measure in star.measures)
+    done = vary(star, VaryOptions(("harmony",), strength=1.0))
+    (found,) = done.variations
+    symbols = [symbol for measure in found.score.measures for symbol in measure.chord_symbols]
+    assert len(symbols) >= len(star.measures) / 2 and found.in_place == found.structural
+    assert found.share > 0.1 and "of the notes and chord symbols changed" in done.notices[-1]
+    assert [m.voices for m in found.score.measures] == [m.voices for m in star.measures], "the tune stays"
+
+
 def test_techniques_are_joined_by_plus(star: Score) -> None:
     both = vary(star, VaryOptions(("mode+ornament",), strength=1.0)).variations[0]
     alone = vary(star, VaryOptions(("mode",), strength=1.0)).variations[0]

@@ -71,12 +71,10 @@ def plan_command(
         option = next(iter(piece | words))
         raise InputError(f"--{option} describes a new piece, but found {name_of(score)}; omit one of them")
     remarks: Mapping[str, Sequence[str]] = {}
-    if is_asked_in_words(mood, story, form):
+    if score is None and is_asked_in_words(mood, story, form, seconds):
         asked = plan_in_words(mood, story, piece, seconds, seed)
         plan, remarks = asked.plan, asked.remarks
         print_messages(asked.notices, quiet=quiet)
-    elif seconds is not None:
-        raise InputError("--seconds is for a mood, a story or a named form; give --measures")
     elif score is not None:
         music = read_input(score)
         print_messages(music.notices, quiet=quiet)

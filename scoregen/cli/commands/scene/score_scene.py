@@ -132,7 +132,7 @@ def _composed(
     def changed(plan: PiecePlan) -> PiecePlan:
         if game:
             check_loops(plan, loops_of_hits(plan))
-            plan = looping(plan, loops_of_hits(plan))
+            plan = looping(plan, loops_of_hits(plan), sampling.seed)
         return liked.made_like(plan, sampling.seed) if liked else plan
 
     advance = work.stage("composing")

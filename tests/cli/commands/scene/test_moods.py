@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
 from scoregen.cli.app import run
 from scoregen.notation.files import read_score
-from scoregen.plan.piece.reading import read_plan
+from scoregen.plan.piece.reading import parse_plan, read_plan
 
 Captured = pytest.CaptureFixture[str]
 FAST = ("--candidates", "1", "--passes", "0")
@@ -64,14 +65,25 @@ def test_a_form_by_its_name(tmp_path: Path, capsys: Captured) -> None:
     assert 'form = "A A B A"' in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("form", ["AABA", "aaba", ""])
+def test_a_length_in_seconds_needs_no_mood(form: str, capsys: Captured) -> None:
+    assert run(["plan", "--seconds", "40", *(["--form", form] if form else [])]) == 0
+    plan = parse_plan(capsys.readouterr().out)
+    assert abs(plan.seconds - 40) < Fraction(1, 50)
+    assert plan.form.split() == list("AABA" if form else "ABA")
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
         (["plan", "--mood", "tendr"], "--mood: the mood word 'tendr' is unknown; did you mean tender"),
         (["plan", "--mood", " "], "--mood: found no mood"),
-        (["plan", "--form", "period", "--phrases", "2"], "--phrases: a mood, a story and a named form have their own"),
-        (["plan", "--seconds", "20"], "--seconds is for a mood, a story or a named form"),
-        (["compose", "--seconds", "20", "-o", "a.musicxml"], "--seconds is for a new piece with a mood"),
+        (["plan", "--form", "period", "--phrases", "2"], "--phrases: a mood, a story, a named form and a length"),
+        (["plan", "--form", "zzz"], "found the form 'zzz'; expected one of: aaba, chorale"),
+        (["plan", "--form", "ABC", "--seconds", "20"], "found the form 'ABC'; expected one of: aaba, chorale"),
+        (["plan", "--form", "rondo", "--seconds", "5"], "--seconds: found 4 measures for the 5 sections of rondo"),
+        (["plan", "--mood", "valence 0.2, valence 0.4"], "--mood: valence: found it twice"),
+        (["compose", "SCORE", "--seconds", "20"], "--seconds is for a new piece, but found"),
         (["compose", "--mood", "calm", "--chords", "I V"], "--chords: --mood describes the piece"),
         (["compose", "--mood", "calm", "--plan", "a.toml"], "--plan: --mood describes the piece"),
         (["compose", "--mood", "calm", "--story", "STORY"], "--mood: a story has its own moods"),
