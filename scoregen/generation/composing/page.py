@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import dataclass, replace
 
 from scoregen.generation.composing.request import ComposeRequest
@@ -11,11 +12,14 @@ from scoregen.generation.infill_task import InfillTask, infill_task
 from scoregen.generation.ranges import transposition_of
 from scoregen.notation.graft.transposition import transposed
 from scoregen.plan.easy_parts import easy_playing, easy_rules, fewer_notes
-from scoregen.plan.form import blank_piece
+from scoregen.plan.form import PieceOptions, blank_piece
+from scoregen.plan.forms.small_forms import SmallForm, draw_small_form
 from scoregen.plan.piece.planned_piece import PlannedPiece, planned_piece
 from scoregen.plan.sections import Sections
 from scoregen.score.elements import Score
 from scoregen.score.keys import Key
+from scoregen.score.metre import TimeSignature
+from scoregen.system.errors import InputError
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +27,7 @@ class Page:
     """The score with its blanks.
 
     `new`: a new piece with its phrase ends, None for a given score; `planned`: the same by a plan file; `form` and
-    `lengths`: its sections and their lengths.
+    `lengths`: its sections and their lengths; `small_form`: the form that was drawn for its phrases, None without one.
     """
 
     given: Score
@@ -31,6 +35,7 @@ class Page:
     planned: PlannedPiece | None
     form: Sections
     lengths: tuple[int, ...]
+    small_form: SmallForm | None = None
 
 
 def blank_page(request: ComposeRequest, writer: Writer) -> Page:
@@ -39,13 +44,28 @@ def blank_page(request: ComposeRequest, writer: Writer) -> Page:
     if request.score is not None:
         return Page(_moved(request.score, request, writer), None, None, (0,), ())
     planned = planned_piece(request.plan, writer.ensemble, writer.style, seed) if request.plan else None
+    small = _small_form(request.piece_options, writer) if planned is None else None
     if planned is not None:
         new, form, lengths = planned.score, planned.order, planned.lengths
     else:
-        options = request.piece_options
-        new, form, lengths = blank_piece(options, writer.ensemble, writer.style, seed), options.sections, ()
+        options, stops = request.piece_options, small.stops if small else ()
+        new, form, lengths = blank_piece(options, writer.ensemble, writer.style, seed, stops), options.sections, ()
     blank = without_phrase_ends(new) if writer.is_for_instruments else new
-    return Page(_moved(blank, request, writer), new, planned, form, lengths)
+    return Page(_moved(blank, request, writer), new, planned, form, lengths, small)
+
+
+def _small_form(options: PieceOptions, writer: Writer) -> SmallForm | None:
+    """The form of a new piece for instruments that names none; None for a choir."""
+    if options.form or not writer.is_for_instruments:
+        return None
+    try:
+        beats = len(TimeSignature.parse(options.time).groups)
+    except ValueError as error:
+        raise InputError(str(error)) from error
+    chance = random.Random(f"{writer.options.seed} form")
+    families = {role.family for role in writer.ensemble.roles}
+    kind = "songs" if "voice" in families else "keyboard" if families == {"keyboard"} else "strings"
+    return draw_small_form(options.measures, writer.style.phrases.measures(beats), chance, options.phrases, kind)
 
 
 def _moved(score: Score, request: ComposeRequest, writer: Writer) -> Score:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from scoregen.generation.composing.page import Page
+from scoregen.generation.composing.recalling import recalls_of, themes_of
 from scoregen.generation.composing.request import ComposeRequest
 from scoregen.generation.composing.writer import Writer
 from scoregen.generation.ensemble_task import voice_descriptions
 from scoregen.generation.infill_task import InfillTask
 from scoregen.generation.voice_rules import comfortable_range
+from scoregen.model.sampling.recalls import Recalls
 from scoregen.plan.chords.chord_symbols import ChordTimeline
 from scoregen.plan.chords.steering import given_chords, given_timeline
 from scoregen.plan.drafts import DraftPlans, GivenTask, Manner, plans_for_given, plans_for_piece
@@ -31,7 +33,8 @@ class Planning:
     """`timeline`: the given chords; `followed`: those that new voices follow; `plans`: those of the drafts of every
     alternative; `sections`: the first measures of sections; `voices`: from the highest to the lowest; `descriptions`:
     what they are, in the order of the task, for weights that ask for it; `words`: those of a song without a tune, with
-    their rhythm, and `singers`: the voices that sing them, the highest first."""
+    their rhythm, and `singers`: the voices that sing them, the highest first; `recalls`: the measures that come
+    again."""
 
     timeline: ChordTimeline
     followed: GivenChords
@@ -41,6 +44,7 @@ class Planning:
     descriptions: tuple[VoiceDescription, ...] | None
     words: WordSetting | None = None
     singers: tuple[Slot, ...] = ()
+    recalls: Recalls = field(default_factory=dict)
 
 
 def make_plans(request: ComposeRequest, writer: Writer, page: Page, task: InfillTask) -> Planning:
@@ -54,7 +58,8 @@ def make_plans(request: ComposeRequest, writer: Writer, page: Page, task: Infill
         timeline = given_timeline(task.score, voices, request.chords, request.chord_symbols, request.figured_bass)
     followed = given_chords(timeline)
     sections = section_starts(page.given, page.form, page.lengths) if page.new else ()
-    manner = Manner(writer.style, writer.options.rhythm, request.is_easy, is_played=writer.is_for_instruments)
+    closes = page.small_form.closes if page.small_form else ()
+    manner = Manner(writer.style, writer.options.rhythm, request.is_easy, writer.is_for_instruments, closes)
     if played:
         plans = _played_plans(request, page, played, manner, followed)
     else:
@@ -65,7 +70,15 @@ def make_plans(request: ComposeRequest, writer: Writer, page: Page, task: Infill
     words = word_setting(page.given) if singers else None
     plans = with_word_rhythm(plans, words, singers, accompanied=len(singers) < len(task.singers)) if words else plans
     return Planning(
-        timeline, followed, plans, sections, voices, described, words, tuple(task.slots[index] for index in singers)
+        timeline,
+        followed,
+        plans,
+        sections,
+        voices,
+        described,
+        words,
+        tuple(task.slots[index] for index in singers),
+        recalls_of(page.small_form, page.new, played, followed) if page.small_form and page.new and played else {},
     )
 
 
@@ -90,7 +103,8 @@ def _played_plans(
     seed, count = request.sampling.seed, request.count
     if page.new is None:
         return plans_for_instruments(played, manner, seed, count, request.sampling.candidates, followed)
-    return plans_for_new_music(played, page.new, page.form, manner, seed, count, followed)
+    themes = themes_of(page.small_form, page.new)
+    return plans_for_new_music(played, page.new, page.form, manner, seed, count, followed, themes)
 
 
 def _sung_plans(
