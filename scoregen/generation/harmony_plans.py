@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from scoregen.generation.harmony_cadences import with_cadences
 from scoregen.model.features.metric_features import CLASSES, QUALITIES
 from scoregen.model.harmony.fixed_chords import TRIADS, closing_triads, given_label, planned_label
-from scoregen.model.harmony.labels import ATTRIBUTES, INVERSION, KEY, QUALITY, ROOT, UNKNOWN, chord_of
+from scoregen.model.harmony.labels import ATTRIBUTES, INVERSION, KEY, QUALITY, ROOT, UNKNOWN, chord_of, key_class
 from scoregen.model.harmony.modal_planner import Drawn, modal_key, modal_plans
 from scoregen.model.harmony.outer_voices import PLANNER_STYLES, ensemble_inputs, outer_voices, voices_piece
 from scoregen.model.harmony.permissions import Permissions
@@ -113,12 +113,13 @@ def harmonic_plans(
     count: int = 1,
     task: PlannerTask | None = None,
     again: Mapping[int, int] | None = None,
+    keys: Mapping[int, Key] | None = None,
 ) -> list[HarmonicPlan]:
     """The best harmonic plans of a task, of several that are drawn for each of the plans of its measures.
 
     `task` is what the planner reads, by default that of a choir. `again` are the measures that have the chords of
     earlier ones, by index: those of the best plan that is drawn without them. The phrases of such a piece close as its
-    plan of measures says.
+    plan of measures says. `keys` are the local keys of measures, where they are fixed.
     """
     task = task or choral_task(tokens)
     key = _modal_key(tokens)
@@ -127,7 +128,7 @@ def harmonic_plans(
         labels, costs = _by_rule(task, key, plans, seed)
         labels = labels[:, _sources(task.piece, again or {})]
     else:
-        labels, costs = _by_planner(planner, task, plans, rows, seed, again or {})
+        labels, costs = _by_planner(planner, task, plans, rows, seed, again or {}, keys or {})
     best = np.argsort(costs, kind="stable")[:count]
     return [
         _harmonic_plan(tokens, task.piece, labels[row], plans[rows[row]], float(costs[row])) for row in best.tolist()
@@ -150,9 +151,13 @@ def _by_planner(
     rows: NDArray[np.intp],
     seed: str,
     again: Mapping[int, int],
+    keys: Mapping[int, Key],
 ) -> tuple[Ints, Floats]:
     """Plans [R, S, 4] of the trained planner, and the costs [R] of each."""
     fixed = np.stack([_with_tonics(task, _fixed(task.piece, plan, every=bool(again)), plan) for plan in plans])
+    for row, step in enumerate(task.piece.steps):
+        if step.measure in keys:
+            fixed[:, row, KEY] = key_class(keys[step.measure], task.piece.headers[step.measure].key.fifths)
     labels, costs = _drawn(planner, task, plans, fixed, rows, seed)
     if not again:
         return labels, costs
@@ -168,7 +173,7 @@ def _drawn(
     """Plans [R, S, 4] around what is fixed in each plan of measures, and their costs [R]."""
     piece = task.piece
     unknown = np.full_like(fixed[0], UNKNOWN)
-    allowed = [_permissions(piece, known, plan) for known, plan in zip(fixed, plans, strict=True)]
+    allowed = [_until_the_end(task, _permissions(piece, *each), each[1]) for each in zip(fixed, plans, strict=True)]
     generator = np.random.default_rng(list(seed.encode()))
     with one_thread():
         code = planner.code(np.stack([task.inputs(known) for known in (*fixed, unknown)]))
@@ -301,6 +306,15 @@ def _permissions(piece: PlannerPiece, fixed: Ints, plan: Plan) -> Permissions:
             masks[INVERSION][row] = np.arange(ATTRIBUTES["inversion"]) == 0
     may = np.array([_may_begin(plan.get(step.measure, MeasurePlan()), step) for step in piece.steps])
     return Permissions(masks[KEY], masks[ROOT], qualities, masks[INVERSION], may, _lines(piece))
+
+
+def _until_the_end(task: PlannerTask, allowed: Permissions, plan: Plan) -> Permissions:
+    """The permissions, in which players keep their last chord: none begins after one that is planned in the last
+    measure."""
+    lasts = np.flatnonzero(_closes(task.piece, plan) & _last_measure(task.piece))
+    if not task.is_played or not len(lasts):
+        return allowed
+    return replace(allowed, may=allowed.may & (np.arange(len(allowed.may)) <= lasts[-1]))
 
 
 def _lines(piece: PlannerPiece) -> Ints:

@@ -30,7 +30,8 @@ class PieceOptions:
     """A new piece. `anacrusis` is in quarters; `phrases` 0 gives as many phrases as the style.
 
     `form` names equally long sections by letters, such as AAB; repeated sections are identical. Without letters, music
-    for instruments has a small form that is drawn for its length (`plan.forms.small_forms`), or `none`.
+    for instruments has a small form (`plan.forms.small_forms`): that of the name `small_form`, or one that is drawn for
+    its length. The form `none` asks for none.
     """
 
     measures: int = 16
@@ -40,6 +41,7 @@ class PieceOptions:
     anacrusis: Fraction = Fraction(0)
     phrases: int = 0
     form: str = ""
+    small_form: str = ""
 
     @property
     def sections(self) -> Sections:

@@ -71,7 +71,7 @@ def _with_harmony(writer: Writer, tokens: TokenScore, planning: Planning) -> lis
     played = played_task(tokens, style) if writer.is_for_instruments else None
     again = {index: own.source for index, own in planning.recalls.items()}
     best = [
-        harmonic_plans(planner, tokens, own, f"{seed} {number}", task=played, again=again)[0]
+        harmonic_plans(planner, tokens, own, f"{seed} {number}", task=played, again=again, keys=planning.keys)[0]
         for number, own in enumerate(plans)
     ]
     return [(each.tokens, (each.measures,)) for each in best]

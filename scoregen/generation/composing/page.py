@@ -65,7 +65,9 @@ def _small_form(options: PieceOptions, writer: Writer) -> SmallForm | None:
     chance = random.Random(f"{writer.options.seed} form")
     families = {role.family for role in writer.ensemble.roles}
     kind = "songs" if "voice" in families else "keyboard" if families == {"keyboard"} else "strings"
-    return draw_small_form(options.measures, writer.style.phrases.measures(beats), chance, options.phrases, kind)
+    return draw_small_form(
+        options.measures, writer.style.phrases.measures(beats), chance, options.phrases, kind, options.small_form
+    )
 
 
 def _moved(score: Score, request: ComposeRequest, writer: Writer) -> Score:

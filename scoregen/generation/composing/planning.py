@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from scoregen.generation.composing.page import Page
-from scoregen.generation.composing.recalling import recalls_of, themes_of
+from scoregen.generation.composing.recalling import local_keys, recalls_of, themes_of
 from scoregen.generation.composing.request import ComposeRequest
 from scoregen.generation.composing.writer import Writer
 from scoregen.generation.ensemble_task import voice_descriptions
@@ -34,7 +34,7 @@ class Planning:
     alternative; `sections`: the first measures of sections; `voices`: from the highest to the lowest; `descriptions`:
     what they are, in the order of the task, for weights that ask for it; `words`: those of a song without a tune, with
     their rhythm, and `singers`: the voices that sing them, the highest first; `recalls`: the measures that come
-    again."""
+    again; `keys`: the local keys of measures, where the form says them."""
 
     timeline: ChordTimeline
     followed: GivenChords
@@ -45,6 +45,7 @@ class Planning:
     words: WordSetting | None = None
     singers: tuple[Slot, ...] = ()
     recalls: Recalls = field(default_factory=dict)
+    keys: Mapping[int, Key] = field(default_factory=dict)
 
 
 def make_plans(request: ComposeRequest, writer: Writer, page: Page, task: InfillTask) -> Planning:
@@ -78,7 +79,8 @@ def make_plans(request: ComposeRequest, writer: Writer, page: Page, task: Infill
         described,
         words,
         tuple(task.slots[index] for index in singers),
-        recalls_of(page.small_form, page.new, played, followed) if page.small_form and page.new and played else {},
+        recalls_of(page.small_form, page.given, played, followed) if page.small_form and played else {},
+        local_keys(page.small_form, page.given, writer.options.seed) if page.small_form else {},
     )
 
 

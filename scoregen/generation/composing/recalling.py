@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Mapping
 from fractions import Fraction
 
 from scoregen.model.sampling.recalls import Recall, Recalls
+from scoregen.plan.forms.journey import related_key
 from scoregen.plan.forms.small_forms import SmallForm
 from scoregen.plan.played_plans import PlayedVoices
 from scoregen.score.elements import Score
+from scoregen.score.keys import Key
 from scoregen.tokens.constraints.measure_plan import GivenChords
 
 
@@ -31,6 +34,19 @@ def themes_of(form: SmallForm | None, piece: Score) -> tuple[int, ...]:
     """The measures with which what comes again begins, by index."""
     upbeats = 1 if piece.has_anacrusis else 0
     return tuple(dict.fromkeys(each.source + upbeats for each in form.returns)) if form else ()
+
+
+def local_keys(form: SmallForm, piece: Score, seed: int) -> Mapping[int, Key]:
+    """The keys of the measures of a form, by index: home, and another one for each stretch that is away; none in a
+    mode."""
+    home, upbeats = Key.of(piece.measures[0].key), 1 if piece.has_anacrusis else 0
+    if home.mode not in ("major", "minor"):
+        return {}
+    chance, keys = random.Random(f"{seed} keys"), dict.fromkeys(range(len(piece.measures)), home)
+    for measure in form.away:
+        before = keys[measure + upbeats - 1]
+        keys[measure + upbeats] = before if before != home else related_key(home, "away", None, 0.0, chance)
+    return keys
 
 
 def _chords(chords: GivenChords, index: int) -> Mapping[Fraction, tuple[frozenset[int], int | None]]:

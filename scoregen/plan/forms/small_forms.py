@@ -15,10 +15,9 @@ from itertools import accumulate
 from typing import Any
 
 from scoregen.plan.piece.piece_plan import OPEN
+from scoregen.system.errors import InputError
 from scoregen.system.resources import folder
 
-FEWEST_PHRASES = 2
-"""The usual phrases of the shortest piece with a form."""
 MELODY_ALONE = {"strings": 0.59, "songs": 0.58, "keyboard": 0.26}
 """How often a phrase returns in its melody alone, over another accompaniment: the share of the returns of the first two
 measures within the first 32 of 303 training movements of quartets, 400 songs with piano, and 400 piano pieces."""
@@ -26,11 +25,12 @@ measures within the first 32 of 303 training movements of quartets, 400 songs wi
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """A phrase: its letter, its measures, and its cadence."""
+    """A phrase: its letter, its measures, its cadence, and its first measures that are in another key."""
 
     letter: str
     measures: int
     cadence: str
+    away: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,38 +65,53 @@ class SmallForm:
         """The cadences of the phrases that close."""
         return tuple(phrase.cadence for phrase in self.phrases if phrase.cadence != OPEN)
 
-    def source(self, measure: int) -> Return | None:
-        """The return to which a measure belongs."""
-        return next((own for own in self.returns if own.start <= measure < own.start + own.measures), None)
+    @property
+    def away(self) -> tuple[int, ...]:
+        """The measures that are in another key."""
+        starts = accumulate((phrase.measures for phrase in self.phrases), initial=0)
+        rows = zip(starts, self.phrases, strict=False)
+        return tuple(start + number for start, phrase in rows for number in range(phrase.away))
 
     def __str__(self) -> str:
         return f"{self.name} ({' '.join(phrase.letter for phrase in self.phrases)})"
 
 
+def fewest_phrases(name: str) -> int | None:
+    """The usual phrases of the shortest form of a name; None if there is no such form."""
+    return min((_size(row) for row in _forms() if row["name"] == name), default=None)
+
+
 def draw_small_form(
-    measures: int, usual: int, chance: random.Random, phrases: int = 0, kind: str = "strings"
+    measures: int, usual: int, chance: random.Random, phrases: int = 0, kind: str = "strings", name: str = ""
 ) -> SmallForm | None:
     """A form for a piece of some measures with phrases of the usual length; of `phrases` phrases if that is not 0.
 
-    `kind` is one of MELODY_ALONE.
-
-    None for a piece that is too short.
+    `kind` is one of MELODY_ALONE; `name` is that of the form, "" for any. None for a piece that is too short; InputError
+    for a name that is unknown or a form that does not fit.
     """
-    count = phrases or measures // usual
-    if count < FEWEST_PHRASES or measures < 2 * count:
+    rows = [row for row in _forms() if name in ("", row["name"])]
+    if not rows:
+        known = ", ".join(dict.fromkeys(row["name"] for row in _forms()))
+        raise InputError(f"found the small form {name!r}; expected one of: {known}")
+    fewest, count = min(map(_size, rows)), phrases or measures // usual
+    if count < fewest or measures < 2 * count:
+        if name:
+            raise InputError(f"found {measures} measures for the form {name}; expected {fewest * usual} at least")
         return None
-    row = _row(count, chance)
+    row = _row(rows, count, chance)
     found = _phrases(row, measures, measures // count if phrases else usual)
     return SmallForm(row["name"], found, _returns(found, MELODY_ALONE[kind], chance))
 
 
-def _row(count: int, chance: random.Random) -> Mapping[str, Any]:
+def _row(forms: Sequence[Mapping[str, Any]], count: int, chance: random.Random) -> Mapping[str, Any]:
     """A form of some usual phrases; where the grammar has none, a shorter one that begins anew, with its close."""
-    sizes = {number: [row for row in _forms() if _size(row) == number] for number in map(_size, _forms())}
+    sizes = {number: [row for row in forms if _size(row) == number] for number in map(_size, forms)}
     nearest = max(size for size in sizes if size <= count)
-    rows = sizes[nearest] if nearest == count else [row for row in sizes[nearest] if "lengths" not in row]
+    rows = sizes[nearest]
     row = chance.choices(rows, [each["weight"] for each in rows])[0]
-    return row if nearest == count else {**row, **{key: _longer(row[key], count) for key in ("phrases", "cadences")}}
+    if nearest == count or "lengths" in row:
+        return row
+    return {**row, "phrases": _longer(row["phrases"], count), "cadences": _longer(row["cadences"], count)}
 
 
 def _longer(cells: str | Sequence[str], count: int) -> Sequence[str]:
@@ -112,9 +127,16 @@ def _size(row: Mapping[str, Any]) -> int:
 def _phrases(row: Mapping[str, Any], measures: int, usual: int) -> tuple[Phrase, ...]:
     """The phrases of a form; the last one has the measures that are left."""
     letters = row["phrases"].split() if isinstance(row["phrases"], str) else row["phrases"]
-    lengths = [usual * halves // 2 for halves in row.get("lengths", [2] * len(letters))]
+    halves = row.get("lengths", [2] * len(letters))
+    unit = max(usual, 2 * measures // sum(halves)) if "lengths" in row else usual
+    lengths = [unit * each // 2 for each in halves]
     lengths[-1] += measures - sum(lengths)
-    return tuple(map(Phrase, letters, lengths, row["cadences"]))
+    away = [letter in row.get("away", "").split() for letter in letters]
+    foreign = [
+        0 if not here else length if following else length // 2
+        for here, following, length in zip(away, [*away[1:], False], lengths, strict=True)
+    ]
+    return tuple(map(Phrase, letters, lengths, row["cadences"], foreign))
 
 
 def _returns(phrases: Sequence[Phrase], alone: float, chance: random.Random) -> tuple[Return, ...]:
