@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from scoregen.generation.harmony_cadences import with_cadences
 from scoregen.model.features.metric_features import CLASSES, QUALITIES
 from scoregen.model.harmony.fixed_chords import TRIADS, closing_triads, given_label, planned_label
-from scoregen.model.harmony.labels import ATTRIBUTES, INVERSION, KEY, QUALITY, ROOT, UNKNOWN, chord_of
+from scoregen.model.harmony.labels import ATTRIBUTES, INVERSION, KEY, QUALITY, ROOT, UNKNOWN, chord_of, key_class
 from scoregen.model.harmony.modal_planner import Drawn, modal_key, modal_plans
 from scoregen.model.harmony.outer_voices import PLANNER_STYLES, ensemble_inputs, outer_voices, voices_piece
 from scoregen.model.harmony.permissions import Permissions
@@ -112,29 +112,68 @@ def harmonic_plans(
     seed: str,
     count: int = 1,
     task: PlannerTask | None = None,
+    again: Mapping[int, int] | None = None,
+    keys: Mapping[int, Key] | None = None,
 ) -> list[HarmonicPlan]:
     """The best harmonic plans of a task, of several that are drawn for each of the plans of its measures.
 
-    `task` is what the planner reads, by default that of a choir.
+    `task` is what the planner reads, by default that of a choir. `again` are the measures that have the chords of
+    earlier ones, by index: those of the best plan that is drawn without them. The phrases of such a piece close as its
+    plan of measures says. `keys` are the local keys of measures, where they are fixed.
     """
     task = task or choral_task(tokens)
     key = _modal_key(tokens)
     rows = np.repeat(np.arange(len(plans)), max(1, PLANS // len(plans)))
-    labels, costs = _by_planner(planner, task, plans, rows, seed) if key is None else _by_rule(task, key, plans, seed)
+    if key is not None:
+        labels, costs = _by_rule(task, key, plans, seed)
+        labels = labels[:, _sources(task.piece, again or {})]
+    else:
+        labels, costs = _by_planner(planner, task, plans, rows, seed, again or {}, keys or {})
     best = np.argsort(costs, kind="stable")[:count]
     return [
         _harmonic_plan(tokens, task.piece, labels[row], plans[rows[row]], float(costs[row])) for row in best.tolist()
     ]
 
 
+def _sources(piece: PlannerPiece, again: Mapping[int, int]) -> NDArray[np.intp]:
+    """[S] for each step the step whose chord it has: that of an earlier measure, or its own."""
+    places = {(step.measure, step.onset): row for row, step in enumerate(piece.steps)}
+    found = [
+        places.get((again.get(step.measure, step.measure), step.onset), row) for row, step in enumerate(piece.steps)
+    ]
+    return np.array(found, dtype=np.intp)
+
+
 def _by_planner(
-    planner: Planner, task: PlannerTask, plans: Sequence[Plan], rows: NDArray[np.intp], seed: str
+    planner: Planner,
+    task: PlannerTask,
+    plans: Sequence[Plan],
+    rows: NDArray[np.intp],
+    seed: str,
+    again: Mapping[int, int],
+    keys: Mapping[int, Key],
 ) -> tuple[Ints, Floats]:
     """Plans [R, S, 4] of the trained planner, and the costs [R] of each."""
+    fixed = np.stack([_with_tonics(task, _fixed(task.piece, plan, every=bool(again)), plan) for plan in plans])
+    for row, step in enumerate(task.piece.steps):
+        if step.measure in keys:
+            fixed[:, row, KEY] = key_class(keys[step.measure], task.piece.headers[step.measure].key.fifths)
+    labels, costs = _drawn(planner, task, plans, fixed, rows, seed)
+    if not again:
+        return labels, costs
+    sources, own = _sources(task.piece, again), np.arange(len(task.piece.steps))
+    known = np.isin(own, sources[sources != own]) | (sources != own)
+    best = labels[int(np.argmin(costs))][sources]
+    return _drawn(planner, task, plans, np.where(known[:, None], best, fixed), rows, f"{seed} again")
+
+
+def _drawn(
+    planner: Planner, task: PlannerTask, plans: Sequence[Plan], fixed: Ints, rows: NDArray[np.intp], seed: str
+) -> tuple[Ints, Floats]:
+    """Plans [R, S, 4] around what is fixed in each plan of measures, and their costs [R]."""
     piece = task.piece
-    fixed = np.stack([_with_last_tonic(task, _fixed(piece, plan)) for plan in plans])
     unknown = np.full_like(fixed[0], UNKNOWN)
-    allowed = [_permissions(piece, known, plan) for known, plan in zip(fixed, plans, strict=True)]
+    allowed = [_until_the_end(task, _permissions(piece, *each), each[1]) for each in zip(fixed, plans, strict=True)]
     generator = np.random.default_rng(list(seed.encode()))
     with one_thread():
         code = planner.code(np.stack([task.inputs(known) for known in (*fixed, unknown)]))
@@ -158,7 +197,7 @@ def _by_rule(task: PlannerTask, key: Key, plans: Sequence[Plan], seed: str) -> t
 def _drawn_by_rule(task: PlannerTask, key: Key, plan: Plan, count: int, generator: np.random.Generator) -> Drawn:
     piece = task.piece
     may = np.array([_may_move(plan.get(step.measure, MeasurePlan()), step) for step in piece.steps])
-    return modal_plans(piece, key, _with_last_tonic(task, _fixed(piece, plan, every=True)), may, count, generator)
+    return modal_plans(piece, key, _with_tonics(task, _fixed(piece, plan, every=True), plan), may, count, generator)
 
 
 def _may_move(own: MeasurePlan, step: Step) -> bool:
@@ -213,9 +252,14 @@ def _fixed(piece: PlannerPiece, plan: Plan, *, every: bool = False) -> Ints:
     return fixed
 
 
-def _with_last_tonic(task: PlannerTask, fixed: Ints) -> Ints:
-    """What is fixed, and for players the tonic in root position as the last chord, if no other one is and it fits."""
+def _with_tonics(task: PlannerTask, fixed: Ints, plan: Plan) -> Ints:
+    """What is fixed, and for players the tonic as the first chord, if one is planned there, and, in root position, as
+    the last one, if no other one is and it fits."""
     tonic = _tonic(task.piece)
+    if task.is_played and (fixed[0] == UNKNOWN).all() and tonic is not None:
+        first = _planned(plan.get(0, MeasurePlan()), task.piece.steps[0])
+        if first is not None and not first.leads:
+            fixed[0] = planned_label(first, task.piece.headers[0].key.fifths)
     is_open = task.is_played and (fixed[-1] == UNKNOWN).all()
     if is_open and tonic is not None and closing_triads(task.piece, -1)[tonic].any():
         fixed[-1, [ROOT, INVERSION]] = tonic, 0
@@ -262,6 +306,15 @@ def _permissions(piece: PlannerPiece, fixed: Ints, plan: Plan) -> Permissions:
             masks[INVERSION][row] = np.arange(ATTRIBUTES["inversion"]) == 0
     may = np.array([_may_begin(plan.get(step.measure, MeasurePlan()), step) for step in piece.steps])
     return Permissions(masks[KEY], masks[ROOT], qualities, masks[INVERSION], may, _lines(piece))
+
+
+def _until_the_end(task: PlannerTask, allowed: Permissions, plan: Plan) -> Permissions:
+    """The permissions, in which players keep their last chord: none begins after one that is planned in the last
+    measure."""
+    lasts = np.flatnonzero(_closes(task.piece, plan) & _last_measure(task.piece))
+    if not task.is_played or not len(lasts):
+        return allowed
+    return replace(allowed, may=allowed.may & (np.arange(len(allowed.may)) <= lasts[-1]))
 
 
 def _lines(piece: PlannerPiece) -> Ints:

@@ -9,7 +9,7 @@ B drafts, T slices, V voices, M measures.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
@@ -25,6 +25,7 @@ from scoregen.model.network.config import SamplingOptions
 from scoregen.model.sampling.decoding_context import voice_order
 from scoregen.model.sampling.drafts import Draft, Figures, blanks, make_draft, measure_surprise
 from scoregen.model.sampling.loop import fill
+from scoregen.model.sampling.recalls import with_recalls
 from scoregen.model.sampling.request import SamplingRequest
 from scoregen.tokens.encode import interleave, voice_events
 from scoregen.tokens.events import BLANK, HOLD, TokenMeasure, TokenScore
@@ -41,28 +42,45 @@ Cost = Callable[[Draft], float]
 
 
 def refine(request: SamplingRequest, draft: Draft, options: SamplingOptions, cost: Cost, number: int = 0) -> Draft:
-    """The draft after `options.passes` passes; `number` selects the random numbers of this draft of the request."""
+    """The draft after `options.passes` passes; `number` selects the random numbers of this draft of the request.
+
+    Measures that come again follow those that they come from; where these have new accompaniment, both stay.
+    """
     tried: set[range] = set()
+    repeated = _kept(request)
+    if request.recalls and options.passes:
+        draft = score_pieces(request, [draft.tokens])[0]
     for turn in range(options.passes):
-        span = worst_span(request.tokens, draft, tried, request.style.ranking.entropy)
+        span = worst_span(request.tokens, draft, tried, request.style.ranking.entropy, repeated)
         if span is None:
             break
         tried.add(span)
-        partial = replace(request, tokens=blank_span(request.tokens, draft.tokens, span))
+        partial = replace(request, tokens=blank_span(request.tokens, draft.tokens, span), recalls={})
         fills = sorted(fill(partial, options, 1 + turn + number * options.passes), key=cost)
         others = [other for other in fills[:FINALISTS] if other.tokens != draft.tokens]
         if partial.tokens != request.tokens:
-            others = score_pieces(request, [other.tokens for other in others])
+            pieces = [with_recalls(other.tokens, request.recalls) for other in others]
+            others = score_pieces(request, pieces)
         draft = min([draft, *others], key=cost)
     return draft
 
 
-def worst_span(task: TokenScore, draft: Draft, tried: set[range], entropy: float = 0.0) -> range | None:
+def _kept(request: SamplingRequest) -> frozenset[int]:
+    """The measures that are not written again by themselves."""
+    voices = len(request.tokens.slots)
+    partly = (own.source for own in request.recalls.values() if len(own.voices) < voices)
+    return frozenset(request.recalls).union(partly)
+
+
+def worst_span(
+    task: TokenScore, draft: Draft, tried: set[range], entropy: float = 0.0, kept: Collection[int] = ()
+) -> range | None:
     """The span with the most nats per choice, faults included, among those that can be blanked and were not tried.
 
-    `entropy` is the share of the expected nats that is taken off.
+    `entropy` is the share of the expected nats that is taken off; `kept` are measures that stay.
     """
     spans = [span for start in range(len(task.measures)) if (span := _span(task, draft, start))]
+    spans = [span for span in spans if not any(index in kept for index in span)]
     left = [span for span in spans if span not in tried and any(draft.measure_choices[index] for index in span)]
     faults = measure_faults(task, draft)
     surprise = measure_surprise(draft, entropy) + FAULT_NATS * faults

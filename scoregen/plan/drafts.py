@@ -55,12 +55,16 @@ class DraftPlans:
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """How new voices are written: their style, rhythm, whether they are easy, and whether instruments play them."""
+    """How new voices are written: their style, rhythm, whether they are easy, and whether instruments play them.
+
+    `closes` are the cadences of the phrases of a new piece, where its form names them.
+    """
 
     style: Style
     rhythm: Rhythm = "follow"
     easy: bool = False
     is_played: bool = False
+    closes: tuple[str, ...] = ()
 
     @property
     def widest_leap(self) -> int | None:
@@ -172,7 +176,7 @@ def plans_for_piece(
     plans = tuple(
         (with_symbols(_plan_for_piece(score, form, manner, each), symbols),) for each in alternative_seeds(seed, count)
     )
-    goals = cadence_chords(score, seed, form, manner.style)
+    goals = cadence_chords(score, seed, form, manner.style, manner.closes)
     return DraftPlans(score, plans, {index: tuple(goals[index]) for index in goals if index not in symbols})
 
 
@@ -182,7 +186,7 @@ def alternative_seeds(seed: int, count: int) -> list[int]:
 
 
 def _plan_for_piece(score: Score, form: Sections, manner: Manner, seed: int) -> Plan:
-    goals = cadence_chords(score, seed, form, manner.style)
+    goals = cadence_chords(score, seed, form, manner.style, manner.closes)
     leading = leading_chords(score, goals, seed, manner.style, form)
     lasts = {(start or len(score.measures)) - 1 for start in section_starts(score, form)}
     return plan_of_chords(score, goals, leading, lasts, manner)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -13,10 +14,13 @@ from scoregen.score.ensemble import Ensemble, new_parts
 from scoregen.score.keys import Key
 from scoregen.score.metre import TimeSignature
 from scoregen.score.rhythm import beat_value
+from scoregen.score.theory.cadences import AUTHENTIC, HALF
 from scoregen.styles.style import PhraseLengths, Style, load_style, over
 from scoregen.system.errors import InputError
 
 MOST_MEASURES = 2000
+NO_FORM = ("none", "free")
+"""What asks for a piece without a form."""
 SLOWEST, FASTEST = 10, 400
 """Tempos in beats per minute."""
 
@@ -25,7 +29,9 @@ SLOWEST, FASTEST = 10, 400
 class PieceOptions:
     """A new piece. `anacrusis` is in quarters; `phrases` 0 gives as many phrases as the style.
 
-    `form` names equally long sections by letters, such as AAB; repeated sections are identical.
+    `form` names equally long sections by letters, such as AAB; repeated sections are identical. Without letters, music
+    for instruments has a small form (`plan.forms.small_forms`): that of the name `small_form`, or one that is drawn for
+    its length. The form `none` asks for none.
     """
 
     measures: int = 16
@@ -35,20 +41,25 @@ class PieceOptions:
     anacrusis: Fraction = Fraction(0)
     phrases: int = 0
     form: str = ""
+    small_form: str = ""
 
     @property
     def sections(self) -> Sections:
         """The form as numbers; InputError for an invalid form."""
-        return parsed_form(self.form)
+        return parsed_form("" if self.form.lower() in NO_FORM else self.form)
 
 
 def blank_piece(
-    options: PieceOptions, ensemble: Ensemble, style: Style | None = None, seed: int | None = None
+    options: PieceOptions,
+    ensemble: Ensemble,
+    style: Style | None = None,
+    seed: int | None = None,
+    stops: Sequence[int] = (),
 ) -> Score:
     """A score for the ensemble in which every voice is blank, with each section of its form once.
 
-    Without a number of phrases, a seed draws their lengths; without a seed all have the usual length. InputError names
-    an invalid option.
+    `stops` are the measures before which phrases end. Without them, and without a number of phrases, a seed draws their
+    lengths; without a seed all have the usual length. InputError names an invalid option.
     """
     key, time = _parsed(options)
     form = options.sections
@@ -57,7 +68,7 @@ def blank_piece(
     parts = new_parts(ensemble, key.signature.fifths)
     slots = [Slot(part.id, staff) for part in parts for staff in range(1, part.staves + 1)]
     voices = tuple(Voice(slot, (), "blank") for slot in slots)
-    ends = _phrase_ends(section, time, (style or load_style()).phrases, seed)
+    ends = _phrase_ends(section, time, stops or _stops(section, time, (style or load_style()).phrases, seed))
     columns = _columns(section, time)
     measures = [
         Measure(
@@ -90,6 +101,8 @@ def options_like(score: Score) -> PieceOptions | None:
     return PieceOptions(measures=measures, key=key, time=str(time), anacrusis=anacrusis, phrases=phrases)
 
 
+GOALS = {AUTHENTIC.name: "tonic", HALF.name: "fifth"}
+"""The goals of a style by the cadences that lead to them."""
 Chords = dict[int, dict[Fraction, tuple[int, ...]]]
 """By measure index and onset, the pitch classes of a triad, the root first."""
 
@@ -111,8 +124,15 @@ def tonic_chords(piece: Score, form: Sections = (0,)) -> Chords:
     return chords
 
 
-def cadence_chords(piece: Score, seed: int = 0, form: Sections = (0,), style: Style | None = None) -> Chords:
-    """The tonic chords of a new piece, and a chord for each other phrase end, sampled by the style's probabilities.
+def cadence_chords(
+    piece: Score,
+    seed: int = 0,
+    form: Sections = (0,),
+    style: Style | None = None,
+    closes: Sequence[str] = (),
+) -> Chords:
+    """The tonic chords of a new piece, and a chord for each other phrase end: that of its cadence, where `closes` names
+    them, else one sampled by the style's probabilities.
 
     The last tonic of a minor piece is major with the probability of the style.
     """
@@ -125,7 +145,8 @@ def cadence_chords(piece: Score, seed: int = 0, form: Sections = (0,), style: St
         if end in chords.get(index, {}):
             continue
         chances = plan.chances["closing" if number % 2 else "opening"]
-        name = chooser.choices(list(chances), list(chances.values()))[0]
+        drawn = chooser.choices(list(chances), list(chances.values()))[0]
+        name = GOALS.get(closes[number], drawn) if number < len(closes) else drawn
         chords.setdefault(index, {}).setdefault(end, plan.goal(key, name))
     return chords
 
@@ -211,16 +232,17 @@ def _tempo(options: PieceOptions, time: TimeSignature) -> Tempo:
     return Tempo(Fraction(0), beat_value(time), Fraction(options.tempo))
 
 
-def _phrase_ends(
-    options: PieceOptions, time: TimeSignature, lengths: PhraseLengths, seed: int | None
-) -> dict[int, tuple[Fraction, ...]]:
-    """The measure index and onset of each phrase's last note, an anacrusis before the next phrase."""
+def _stops(options: PieceOptions, time: TimeSignature, lengths: PhraseLengths, seed: int | None) -> Sequence[int]:
+    """The measures before which phrases end."""
     usual = lengths.measures(len(time.groups))
     if seed is None or options.phrases:
         count = options.phrases or max(1, round(options.measures / usual))
-        stops = [options.measures * (phrase + 1) // count for phrase in range(count)]
-    else:
-        stops = _drawn_stops(options.measures, usual, lengths.longer, random.Random(f"{seed} phrases"))
+        return [options.measures * (phrase + 1) // count for phrase in range(count)]
+    return _drawn_stops(options.measures, usual, lengths.longer, random.Random(f"{seed} phrases"))
+
+
+def _phrase_ends(options: PieceOptions, time: TimeSignature, stops: Sequence[int]) -> dict[int, tuple[Fraction, ...]]:
+    """The measure index and onset of each phrase's last note, an anacrusis before the next phrase."""
     place = phrase_end_place(options, time)
     first = 1 if options.anacrusis else 0
     return {first + stop - 1: (place,) for stop in stops}

@@ -30,6 +30,16 @@ class PlayedVoices:
         return cls(score, tuple(slots), voices_from_lowest(descriptions), accompanied)
 
     @property
+    def melody(self) -> frozenset[int]:
+        """The voices that have the theme: the singers, else the highest voice."""
+        return self.singers or frozenset(self.from_lowest[-1:])
+
+    @property
+    def leaders(self) -> frozenset[int]:
+        """The voices without which there is no music: the singers, or the voice of a single line."""
+        return self.melody if self.singers or len(self.slots) == 1 else frozenset()
+
+    @property
     def lowest_last(self) -> tuple[Slot, ...]:
         """The voices from the highest to the lowest."""
         return tuple(self.slots[voice] for voice in reversed(self.from_lowest))
@@ -45,18 +55,27 @@ def plans_for_instruments(
 
 
 def plans_for_new_music(
-    task: PlayedVoices, piece: Score, form: Sections, manner: Manner, seed: int, count: int, symbols: GivenChords
+    task: PlayedVoices,
+    piece: Score,
+    form: Sections,
+    manner: Manner,
+    seed: int,
+    count: int,
+    symbols: GivenChords,
+    themes: Collection[int] = (),
 ) -> DraftPlans:
     """Plans for a new piece; `piece` is the blank score with its phrase ends, which the task does not have.
 
-    In songs there is singing in every phrase.
+    In songs there is singing in every phrase, and a line that is alone sounds in every measure. `themes` are the
+    measures with which what comes again begins: the melody is there.
     """
     ends = with_played_ends(piece).measures
     measures = (replace(m, phrase_ends=each.phrase_ends) for m, each in zip(task.score.measures, ends, strict=True))
     planned = replace(task.score, measures=tuple(measures))
     plans = _played(task, plans_for_piece(planned, form, manner, seed, count, symbols))
-    sung = _inside_phrases(planned)
-    return plans.changed(lambda plan: _with_singers(plan, sung, task.singers))
+    sung = range(len(planned.measures)) if len(task.slots) == 1 else _inside_phrases(planned)
+    opening = dict.fromkeys(themes, task.melody) | dict.fromkeys(sung if task.leaders else (), task.leaders)
+    return plans.changed(lambda plan: _with_opening(plan, opening))
 
 
 def _inside_phrases(piece: Score) -> set[int]:
@@ -66,8 +85,8 @@ def _inside_phrases(piece: Score) -> set[int]:
     return {index for start, end in zip(starts, ends, strict=False) for index in range(start + 1, end)}
 
 
-def _with_singers(plan: Mapping[int, MeasurePlan], sung: Collection[int], singers: frozenset[int]) -> Plan:
-    return {index: replace(each, opening=singers) if index in sung else each for index, each in plan.items()}
+def _with_opening(plan: Mapping[int, MeasurePlan], opening: Mapping[int, frozenset[int]]) -> Plan:
+    return {index: replace(each, opening=opening.get(index, each.opening)) for index, each in plan.items()}
 
 
 def _played(task: PlayedVoices, plans: DraftPlans) -> DraftPlans:

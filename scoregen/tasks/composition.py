@@ -147,7 +147,10 @@ def _settings(work: Work) -> dict[str, Any]:
 
         settings["plan"] = plan_text(request.plan)
     elif request.score is None:
-        settings["piece"] = _plain(asdict(request.piece_options))
+        piece = asdict(request.piece_options)
+        settings["piece"] = _plain({name: value for name, value in piece.items() if value or name != "small_form"})
+        if work.page.small_form:
+            settings["small_form"] = str(work.page.small_form)
     return settings
 
 

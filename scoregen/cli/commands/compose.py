@@ -43,8 +43,10 @@ from scoregen.cli.console.new_pieces import (
     Tempo,
     Time,
     is_asked_in_words,
+    is_small_form,
     plan_for_composing,
     plan_of_file,
+    with_small_form,
 )
 from scoregen.cli.console.outputs import output_files, prepare_writers
 from scoregen.cli.console.sampling_options import (
@@ -253,7 +255,10 @@ def compose_command(
     scores: list[Path | None] = [*input_files(score)] if score else [None]
     _check_use(scores[0], piece, role=role, blank=blank, extend=extend, add=add, transpose=transpose)
     piece |= given_options(key=key) if not score else {}
-    if is_asked_in_words(mood, story, form, seconds):
+    name = options["ensemble"] or ensemble_for(style)
+    if not score and plan is None and is_small_form(form, piece, name, mood=mood, story=story, seconds=seconds):
+        piece = with_small_form(piece)
+    elif is_asked_in_words(mood, story, form, seconds):
         others = given_options(plan=plan, chords=chords, figured_bass=figured_bass)
         options["plan"] = plan_for_composing(mood, story, piece, seconds, score, others, seed, quiet=quiet)
         piece = {}

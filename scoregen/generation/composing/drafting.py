@@ -55,23 +55,24 @@ def _requests(writer: Writer, task: InfillTask, planning: Planning, tokens: Toke
             descriptions=planning.descriptions,
             network_style=writer.network_style,
             comfortable=comfortable,
+            recalls=planning.recalls,
         )
-        for planned, own in _with_harmony(writer, tokens, planning.plans.plans)
+        for planned, own in _with_harmony(writer, tokens, planning)
     ]
 
 
-def _with_harmony(
-    writer: Writer, tokens: TokenScore, plans: Sequence[Sequence[Plan]]
-) -> list[tuple[TokenScore, Sequence[Plan]]]:
+def _with_harmony(writer: Writer, tokens: TokenScore, planning: Planning) -> list[tuple[TokenScore, Sequence[Plan]]]:
     """The task of each alternative under its best harmonic plan, with the plan of measures that it goes with."""
     from scoregen.generation.harmony_plans import harmonic_plans, has_plans, planner_style, played_task
 
-    planner, seed = writer.pretrained.planner, writer.options.seed
+    planner, seed, plans = writer.pretrained.planner, writer.options.seed, planning.plans.plans
     if planner is None or not has_plans(tokens):
         return [(tokens, own) for own in plans]
     style = planner_style(writer.style, writer.ensemble)
     played = played_task(tokens, style) if writer.is_for_instruments else None
+    again = {index: own.source for index, own in planning.recalls.items()}
     best = [
-        harmonic_plans(planner, tokens, own, f"{seed} {number}", task=played)[0] for number, own in enumerate(plans)
+        harmonic_plans(planner, tokens, own, f"{seed} {number}", task=played, again=again, keys=planning.keys)[0]
+        for number, own in enumerate(plans)
     ]
     return [(each.tokens, (each.measures,)) for each in best]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -12,11 +13,14 @@ from scoregen.generation.infill_task import InfillTask, infill_task
 from scoregen.generation.ranges import transposition_of
 from scoregen.notation.graft.transposition import transposed
 from scoregen.plan.easy_parts import easy_playing, easy_rules, fewer_notes
-from scoregen.plan.form import blank_piece
+from scoregen.plan.form import PieceOptions, blank_piece
+from scoregen.plan.forms.small_forms import SmallForm, draw_small_form
 from scoregen.plan.sections import Sections
 from scoregen.score.elements import Score
 from scoregen.score.ensemble import HandReading, assigned_part, joined_hands
 from scoregen.score.keys import Key
+from scoregen.score.metre import TimeSignature
+from scoregen.system.errors import InputError
 
 if TYPE_CHECKING:
     from scoregen.plan.piece.planned_piece import PlannedPiece
@@ -27,7 +31,7 @@ class Page:
     """The score with its blanks: the reading of its hands, in which a piano of two parts is one part.
 
     `new`: a new piece with its phrase ends, None for a given score; `planned`: the same by a plan file; `form` and
-    `lengths`: its sections and their lengths.
+    `lengths`: its sections and their lengths; `small_form`: the form that was drawn for its phrases, None without one.
     """
 
     hands: HandReading
@@ -35,6 +39,7 @@ class Page:
     planned: PlannedPiece | None
     form: Sections
     lengths: tuple[int, ...]
+    small_form: SmallForm | None = None
 
     @property
     def given(self) -> Score:
@@ -52,14 +57,31 @@ def blank_page(request: ComposeRequest, writer: Writer) -> Page:
         from scoregen.plan.piece.planned_piece import planned_piece
 
         planned = planned_piece(request.plan, writer.ensemble, writer.style, seed)
+    small = _small_form(request.piece_options, writer) if planned is None else None
     if planned is not None:
         new, form, lengths = planned.score, planned.order, planned.lengths
     else:
-        options = request.piece_options
-        new, form, lengths = blank_piece(options, writer.ensemble, writer.style, seed), options.sections, ()
+        options, stops = request.piece_options, small.stops if small else ()
+        new, form, lengths = blank_piece(options, writer.ensemble, writer.style, seed, stops), options.sections, ()
     blank = without_phrase_ends(new) if writer.is_for_instruments else new
     moved = _moved(blank, request, writer)
-    return Page(HandReading(moved, moved), new, planned, form, lengths)
+    return Page(HandReading(moved, moved), new, planned, form, lengths, small)
+
+
+def _small_form(options: PieceOptions, writer: Writer) -> SmallForm | None:
+    """The form of a new piece for instruments that names none; None for a choir."""
+    if options.form or not writer.is_for_instruments:
+        return None
+    try:
+        beats = len(TimeSignature.parse(options.time).groups)
+    except ValueError as error:
+        raise InputError(str(error)) from error
+    chance = random.Random(f"{writer.options.seed} form")
+    families = {role.family for role in writer.ensemble.roles}
+    kind = "songs" if "voice" in families else "keyboard" if families == {"keyboard"} else "strings"
+    return draw_small_form(
+        options.measures, writer.style.phrases.measures(beats), chance, options.phrases, kind, options.small_form
+    )
 
 
 def _with_hands(score: Score, request: ComposeRequest, writer: Writer) -> HandReading:

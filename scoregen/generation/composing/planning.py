@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from scoregen.generation.composing.page import Page
+from scoregen.generation.composing.recalling import local_keys, recalls_of, themes_of
 from scoregen.generation.composing.request import ComposeRequest
 from scoregen.generation.composing.writer import Writer
 from scoregen.generation.ensemble_task import voice_descriptions
 from scoregen.generation.infill_task import InfillTask
 from scoregen.generation.voice_rules import comfortable_range
+from scoregen.model.sampling.recalls import Recalls
 from scoregen.plan.chords.chord_symbols import ChordTimeline
 from scoregen.plan.chords.steering import given_chords, given_timeline
 from scoregen.plan.drafts import DraftPlans, GivenTask, Manner, plans_for_given, plans_for_piece
@@ -34,7 +36,8 @@ class Planning:
     """`timeline`: the given chords; `followed`: those that new voices follow; `plans`: those of the drafts of every
     alternative; `sections`: the first measures of sections; `voices`: from the highest to the lowest; `descriptions`:
     what they are, in the order of the task, for weights that ask for it; `words`: those of a song without a tune, with
-    their rhythm, and `singers`: the voices that sing them, the highest first."""
+    their rhythm, and `singers`: the voices that sing them, the highest first; `recalls`: the measures that come
+    again; `keys`: the local keys of measures, where the form says them."""
 
     timeline: ChordTimeline
     followed: GivenChords
@@ -44,6 +47,8 @@ class Planning:
     descriptions: tuple[VoiceDescription, ...] | None
     words: WordSetting | None = None
     singers: tuple[Slot, ...] = ()
+    recalls: Recalls = field(default_factory=dict)
+    keys: Mapping[int, Key] = field(default_factory=dict)
 
 
 def make_plans(request: ComposeRequest, writer: Writer, page: Page, task: InfillTask) -> Planning:
@@ -59,7 +64,8 @@ def make_plans(request: ComposeRequest, writer: Writer, page: Page, task: Infill
         timeline = given_timeline(task.score, voices, request.chords, request.chord_symbols, request.figured_bass)
     followed = given_chords(timeline)
     sections = section_starts(page.given, page.form, page.lengths) if page.new else ()
-    manner = Manner(writer.style, writer.options.rhythm, request.is_easy, is_played=writer.is_for_instruments)
+    closes = page.small_form.closes if page.small_form else ()
+    manner = Manner(writer.style, writer.options.rhythm, request.is_easy, writer.is_for_instruments, closes)
     if played:
         plans = _played_plans(request, page, played, manner, followed)
     else:
@@ -74,7 +80,16 @@ def make_plans(request: ComposeRequest, writer: Writer, page: Page, task: Infill
     if writer.options.rhythm != "plain":
         plans = with_given_syllables(plans, task.score, task.slots, singers)
     return Planning(
-        timeline, followed, plans, sections, voices, described, words, tuple(task.slots[index] for index in singers)
+        timeline,
+        followed,
+        plans,
+        sections,
+        voices,
+        described,
+        words,
+        tuple(task.slots[index] for index in singers),
+        recalls_of(page.small_form, page.given, played, followed) if page.small_form and played else {},
+        local_keys(page.small_form, page.given, writer.options.seed) if page.small_form else {},
     )
 
 
@@ -101,7 +116,8 @@ def _played_plans(
     seed, count = request.sampling.seed, request.count
     if page.new is None:
         return plans_for_instruments(played, manner, seed, count, request.sampling.candidates, followed)
-    return plans_for_new_music(played, page.new, page.form, manner, seed, count, followed)
+    themes = themes_of(page.small_form, page.new)
+    return plans_for_new_music(played, page.new, page.form, manner, seed, count, followed, themes)
 
 
 def _sung_plans(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -15,6 +16,7 @@ from scoregen.model.features.alphabet import BARLINE, GRID, HOLD, PITCHES, UNSCO
 from scoregen.model.features.conditioning import usual_order
 from scoregen.model.features.inputs import BLANK, TIME_SHIFT_STEPS, Ints, choice_ids, piece_arrays
 from scoregen.model.features.outline import PieceOutline
+from scoregen.model.sampling.recalls import VoiceEvents
 from scoregen.system.errors import Place
 from scoregen.tokens.constraints import state as constraints
 from scoregen.tokens.constraints.approaches import with_approaches
@@ -126,12 +128,17 @@ class DecodingContext:
             state = self.begin(0, measure + 1, state)
         return state
 
-    def begin(self, draft: int, measure: int, before: ConstraintState) -> ConstraintState:
+    def begin(
+        self, draft: int, measure: int, before: ConstraintState, recalled: Sequence[VoiceEvents | None] = ()
+    ) -> ConstraintState:
         """The state of a draft at the start of a measure after another one.
 
-        Given and new notes are never tied to each other, and no tie leads into a new section.
+        Given and new notes are never tied to each other, and no tie leads into a new section. `recalled` are the events
+        by slot that the draft is given again, where it is.
         """
         rules = self.rules(draft, measure)
+        if recalled:
+            rules = replace(rules, given=tuple(a or b for a, b in zip(recalled, rules.given, strict=True)))
         if measure in self._sections:
             return constraints.begin(rules, ((),) * len(self.tokens.slots))
         carried: Carry = tuple(
@@ -146,6 +153,11 @@ class DecodingContext:
         """The chords that are given in a measure for the draft of a number, by onset."""
         plan = self._plans[draft % len(self._plans)].get(measure)
         return plan.given_chords if plan else {}
+
+    def choices_of(self, events: Sequence[VoiceEvents | None]) -> tuple[Mapping[int, tuple[int, ...]] | None, ...]:
+        """By slot the choice ids of some events by tick."""
+        rows = zip(events, self._low, strict=True) if events else ()
+        return tuple(None if own is None else _choices(own, low) for own, low in rows)
 
     @property
     def suggests(self) -> bool:
@@ -233,7 +245,10 @@ def _given(measure: TokenMeasure, voice: int) -> dict[Fraction, Event] | None:
 
 def _given_choices(rules: MeasureRules, slot: int, low: bool) -> dict[int, tuple[int, ...]]:
     """The choices of a given voice by tick, where it begins anything."""
-    events = rules.given[slot] or {}
+    return _choices(rules.given[slot] or {}, low)
+
+
+def _choices(events: VoiceEvents, low: bool) -> dict[int, tuple[int, ...]]:
     return {int(onset * GRID): choice_ids(event, low) for onset, event in events.items()}
 
 

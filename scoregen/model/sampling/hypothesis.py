@@ -5,7 +5,7 @@ R drafts, V voices, M measures.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -24,7 +24,11 @@ JUDGE_MEASURES = 12
 
 @dataclass(slots=True, eq=False)
 class Hypothesis:
-    """An unfinished draft: the index of the current measure, its constraint state, and the finished measures."""
+    """An unfinished draft: the index of the current measure, its constraint state, and the finished measures.
+
+    `recalled`: by slot the choices by tick of what comes again in the current measure, None for a voice that is free;
+    () if nothing does.
+    """
 
     measure: int
     state: ConstraintState
@@ -32,10 +36,16 @@ class Hypothesis:
     rng: np.random.Generator
     figures: Figures
     number: int
+    recalled: tuple[Mapping[int, tuple[int, ...]] | None, ...] = ()
 
     def fork(self, number: int, rng: np.random.Generator) -> Hypothesis:
         """A copy of this hypothesis with a random generator of its own."""
-        return Hypothesis(self.measure, self.state, list(self.measures), rng, self.figures.copy(), number)
+        figures = self.figures.copy()
+        return Hypothesis(self.measure, self.state, list(self.measures), rng, figures, number, self.recalled)
+
+    def is_free(self, slot: int) -> bool:
+        """Whether nothing comes again in a voice."""
+        return not self.recalled or self.recalled[slot] is None
 
     def excerpt(self, task: TokenScore, begin: int, index: NoveltyIndex | None) -> tuple[Draft, range]:
         """The last measures as a draft, with the figures of those since `begin`."""

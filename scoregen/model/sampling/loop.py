@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoregen.model.engine.scoring import MIN_LOG_P
-from scoregen.model.features.alphabet import UNSCORED
+from scoregen.model.features.alphabet import HOLD, UNSCORED
 from scoregen.model.features.inputs import Bools, Floats, Ints
 from scoregen.model.network.config import SamplingOptions
 from scoregen.model.sampling.costs.voice_leading import Costs
@@ -23,6 +23,7 @@ from scoregen.model.sampling.drafts import Draft, Figures, make_draft
 from scoregen.model.sampling.hypothesis import Hypothesis, SliceContext, count_choices
 from scoregen.model.sampling.nucleus import Scores, draw
 from scoregen.model.sampling.prepared_turns import Options, Turns
+from scoregen.model.sampling.recalls import recalled_events
 from scoregen.model.sampling.request import SamplingRequest
 from scoregen.system.threads import Beside, Started, beside
 from scoregen.tokens.constraints import state as constraints
@@ -81,6 +82,7 @@ class _Sampler:
         self.beside = beside
         rows = options.candidates
         self.novelty, self.logit_bias, self.options = request.novelty, request.logit_bias, options
+        self.recalls = request.recalls
         self.decoding_context = DecodingContext(
             request.engine,
             request.tokens,
@@ -177,7 +179,8 @@ class _Sampler:
         measure = np.array([hypothesis.measure for hypothesis in self.hypotheses])
         tick = np.array([hypothesis.state.tick for hypothesis in self.hypotheses])
         position = decoding_context.starts[measure] + tick
-        order, free = decoding_context.orders[measure], decoding_context.free[measure]
+        order = decoding_context.orders[measure]
+        free = decoding_context.free[measure] & self._free(order)
         chooses = bool(free.any())
         places, present = decoding_context.places(measure, position), decoding_context.present[measure]
         context = SliceContext(
@@ -197,6 +200,11 @@ class _Sampler:
             left = decoding_context.ends[measure] - position
             logit_bias = self.logit_bias.time_shift_biases(context.given, decoding_context.on_beat[position], left)
         decoder.close_slice(self._time_shifts(free.any(1), chooses, logit_bias))
+
+    def _free(self, order: Ints) -> Bools:
+        """[R, V] whether nothing comes again in the voices in their order."""
+        rows = [[own.is_free(slot) for slot in row] for own, row in zip(self.hypotheses, order.tolist(), strict=True)]
+        return np.array(rows, dtype=np.bool_)
 
     def _given_ahead(self, order: Ints, free: Bools) -> list[_GivenEvents]:
         """The events of the first voices of the slice, as far as they are given in every draft."""
@@ -237,8 +245,10 @@ class _Sampler:
         events = {}
         for row in np.flatnonzero(~free).tolist():
             hypothesis = self.hypotheses[row]
-            place = hypothesis.measure, int(voice[row]), hypothesis.state.tick
-            events[row] = self.decoding_context.given_choices(*place)
+            slot, tick = int(voice[row]), hypothesis.state.tick
+            own = hypothesis.recalled[slot] if hypothesis.recalled else None
+            given = self.decoding_context.given_choices(hypothesis.measure, slot, tick)
+            events[row] = given if own is None else own.get(tick, (HOLD,))
             hypothesis.state = constraints.advance_given(hypothesis.state)
         return events
 
@@ -293,7 +303,10 @@ class _Sampler:
         hypothesis.measures.append(replace(measure, slices=constraints.slices(hypothesis.state)))
         hypothesis.measure += 1
         if hypothesis.measure < self.decoding_context.stop:
-            hypothesis.state = self.decoding_context.begin(hypothesis.number, hypothesis.measure, hypothesis.state)
+            again = recalled_events(self.recalls, hypothesis.measures)
+            hypothesis.recalled = self.decoding_context.choices_of(again)
+            place = hypothesis.number, hypothesis.measure
+            hypothesis.state = self.decoding_context.begin(*place, hypothesis.state, again)
 
 
 def _bounded(log_p: Floats) -> Scores:

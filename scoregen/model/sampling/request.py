@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from scoregen.model.engine.protocol import Engine
 from scoregen.model.sampling.logit_bias import LogitBias
+from scoregen.model.sampling.recalls import Recalls
 from scoregen.styles.style import Style, load_style
 from scoregen.tokens.constraints.measure_plan import Plan
 from scoregen.tokens.constraints.state import VoiceRule
@@ -27,7 +28,8 @@ class SamplingRequest:
     voices that are kept, None for all: the network writes the others too, for their harmony. `scales` are the notes of
     each measure's church mode on the line of fifths, None where all notes are free. `descriptions` tell what the voices
     are, for a network that knows no roles; `network_style` is the id of one of its styles, 0 for none. `comfortable`
-    are the comfortable ranges of the voices in MIDI numbers, None for a voice that none is known of.
+    are the comfortable ranges of the voices in MIDI numbers, None for a voice that none is known of. `recalls` are the
+    measures that come again: all that they have from others is blank in `tokens`.
     """
 
     engine: Engine
@@ -45,3 +47,4 @@ class SamplingRequest:
     descriptions: tuple[VoiceDescription, ...] | None = None
     network_style: int = 0
     comfortable: tuple[tuple[int, int] | None, ...] = ()
+    recalls: Recalls = field(default_factory=dict)

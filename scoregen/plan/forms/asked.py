@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
@@ -10,14 +11,36 @@ from typing import Any
 
 from scoregen.plan.form import FASTEST, MOST_MEASURES, SLOWEST
 from scoregen.plan.forms.drawing import plan_of_wish
+from scoregen.plan.forms.grammar import draw_form, is_form
 from scoregen.plan.forms.passages import PassagePlan, passages_of_moods, passages_of_story, plan_of_passages
 from scoregen.plan.forms.section_drawing import PieceWish
+from scoregen.plan.forms.small_forms import fewest_phrases
 from scoregen.plan.mood.mood_text import parse_mood
 from scoregen.plan.mood.story import read_story
+from scoregen.score.ensemble import Ensemble
 from scoregen.score.keys import Key
 from scoregen.score.metre import TimeSignature
+from scoregen.styles.defaults import default_style
+from scoregen.styles.style import DEFAULT
 from scoregen.system.errors import InputError, Place, ReadError
 
+
+def is_small(form: str, measures: int | None, ensemble: Ensemble) -> bool:
+    """Whether a form that is named is one that the network fills for instruments (`small_forms`): one without a mood,
+    long enough, and not for a choir."""
+    fewest = fewest_phrases(form.strip().lower()) if is_form(form) else None
+    if fewest is None or default_style(ensemble) == DEFAULT:
+        return False
+    return measures is None or measures >= USUAL_PHRASE * fewest
+
+
+def usual_measures(form: str) -> int:
+    """The measures that a form usually has."""
+    return draw_form(form, random.Random(0)).measures
+
+
+USUAL_PHRASE = 4
+"""The measures of a phrase of music for instruments."""
 LONGEST_STORY = 1 << 20
 """The most bytes of a story."""
 

@@ -18,7 +18,7 @@ from scoregen.plan.piece.piece_plan import CADENCES, OPEN
 from scoregen.system.errors import InputError
 from scoregen.system.resources import folder
 
-_OTHER_FILES = ("themes", "harmony")
+_OTHER_FILES = ("themes", "harmony", "small")
 CLOSES = {"perfect authentic": "authentic", "imperfect authentic": "authentic", "Phrygian half": "half"}
 """The cadences of plans by those of the analysis, where the names differ."""
 

@@ -119,16 +119,22 @@ def compose(
             "progress": progress,
         }
         chosen["blank"] = (blank,) if isinstance(blank, str) else blank
-        return task(music, **chosen, **_sorted_options(_in_words(options), new=music is None))
+        return task(music, **chosen, **_sorted_options(_in_words(options, ensemble), new=music is None))
 
 
-def _in_words(options: Mapping[str, Any]) -> Mapping[str, Any]:
+def _in_words(options: Mapping[str, Any], ensemble: str | None) -> Mapping[str, Any]:
     """The options with a plan in place of those that ask for a piece in words."""
-    from scoregen.plan.forms.asked import plan_asked
+    from scoregen.plan.forms.asked import is_small, plan_asked, usual_measures
     from scoregen.plan.forms.grammar import is_form
+    from scoregen.score.ensemble import load_ensemble
 
     if not {"mood", "story"} & set(options) and not is_form(str(options.get("form", ""))):
         return options
+    if not {"mood", "story", "seconds"} & set(options) and ensemble is not None:
+        name = str(options["form"]).strip().lower()
+        if is_small(name, options.get("measures"), load_ensemble(ensemble)):
+            others = {option: value for option, value in options.items() if option != "form"}
+            return {"measures": usual_measures(name), **others, "small_form": name}
     form, mood, story = (str(options.get(name, "")) for name in ("form", "mood", "story"))
     taken = ("form", "mood", "story", "measures", "seconds", "key", "time", "tempo")
     plan = plan_asked(form, mood, story, options, int(options.get("seed", 0))).plan

@@ -1,0 +1,54 @@
+"""The measures of a new piece that come again, by its form."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from fractions import Fraction
+
+from scoregen.model.sampling.recalls import Recall, Recalls
+from scoregen.plan.forms.journey import related_key
+from scoregen.plan.forms.small_forms import SmallForm
+from scoregen.plan.played_plans import PlayedVoices
+from scoregen.score.elements import Score
+from scoregen.score.keys import Key
+from scoregen.tokens.constraints.measure_plan import GivenChords
+
+
+def recalls_of(form: SmallForm, piece: Score, played: PlayedVoices, chords: GivenChords) -> Recalls:
+    """The returns of a form by measure, as far as their measures have the same length and the same given chords."""
+    upbeats = 1 if piece.has_anacrusis else 0
+    every = frozenset(range(len(played.slots)))
+    found: dict[int, Recall] = {}
+    for each in form.returns:
+        for number in range(each.measures):
+            place, source = each.start + upbeats + number, each.source + upbeats + number
+            is_alike = piece.measures[place].duration == piece.measures[source].duration
+            if not is_alike or _chords(chords, place) != _chords(chords, source):
+                break
+            found[place] = Recall(source, played.melody if each.melody_alone else every)
+    return found
+
+
+def themes_of(form: SmallForm | None, piece: Score) -> tuple[int, ...]:
+    """The measures with which what comes again begins, by index."""
+    upbeats = 1 if piece.has_anacrusis else 0
+    return tuple(dict.fromkeys(each.source + upbeats for each in form.returns)) if form else ()
+
+
+def local_keys(form: SmallForm, piece: Score, seed: int) -> Mapping[int, Key]:
+    """The keys of the measures of a form, by index: home, and another one for each stretch that is away; none in a
+    mode."""
+    home, upbeats = Key.of(piece.measures[0].key), 1 if piece.has_anacrusis else 0
+    if home.mode not in ("major", "minor"):
+        return {}
+    chance, keys = random.Random(f"{seed} keys"), dict.fromkeys(range(len(piece.measures)), home)
+    for measure in form.away:
+        before = keys[measure + upbeats - 1]
+        keys[measure + upbeats] = before if before != home else related_key(home, "away", None, 0.0, chance)
+    return keys
+
+
+def _chords(chords: GivenChords, index: int) -> Mapping[Fraction, tuple[frozenset[int], int | None]]:
+    """The members and the bass of the given chords of a measure."""
+    return {onset: (span.members, span.bass) for onset, span in chords.get(index, {}).items()}
