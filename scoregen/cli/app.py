@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import signal
@@ -100,8 +101,13 @@ def _start(
         typer.echo(context.get_help())
 
 
+NEW_OBJECTS = 50_000
+"""The new objects after which Python looks for unused ones in cycles: after few, it looks mostly while it imports."""
+
+
 def main() -> NoReturn:
     """The console script."""
+    gc.set_threshold(NEW_OBJECTS)
     signal.signal(signal.SIGTERM, _end)
     sys.exit(run(sys.argv[1:]))
 

@@ -156,8 +156,10 @@ class Decoder:
         )
         current.state = replace_rows(rows, state, current.state)
         found = self.engine.numpy(log_p)
-        nothing = np.zeros((len(active), found.shape[1]), dtype=np.float32)
-        result: Floats = replace_rows(rows, found, nothing)
+        if rows is ALL_ROWS:
+            return found
+        result: Floats = np.zeros((len(active), found.shape[1]), dtype=np.float32)
+        result[rows] = found
         return result
 
     def write(self, choices: Ints, active: Bools) -> None:

@@ -57,9 +57,9 @@ class OnnxEngine:
         return f"ONNX Runtime {onnxruntime.__version__} on cpu"
 
     def run(self, step: str, *inputs: Array) -> tuple[Array, ...]:
-        session, used = self._sessions[step].result()
+        session, used, outputs = self._sessions[step].result()
         feed = {name: value for name, value in zip(self._graphs.inputs[step], inputs, strict=True) if name in used}
-        return tuple(session.run(None, feed))
+        return tuple(session.run(outputs, feed))
 
     def zeros(self, *shape: int) -> Array:
         return np.zeros(shape, dtype=np.float32)
@@ -73,14 +73,15 @@ class OnnxEngine:
         with one_thread(), np.errstate(over="ignore", invalid="ignore"):
             yield
 
-    def _open_session(self, step: str) -> tuple[Any, frozenset[str]]:
-        """The session of a step, and the names of its inputs: those that a network of this shape does not need are
-        not in its graph."""
+    def _open_session(self, step: str) -> tuple[Any, frozenset[str], list[str]]:
+        """The session of a step, and the names of its inputs and outputs: the inputs that a network of this shape does
+        not need are not in its graph."""
         names = list(self._graphs.weights[step])
         options = _options()
         options.add_external_initializers(names, [self._weights[name] for name in names])
         session = onnxruntime.InferenceSession(self._graphs.read(step), options, providers=["CPUExecutionProvider"])
-        return session, frozenset(each.name for each in session.get_inputs())
+        inputs, outputs = session.get_inputs(), session.get_outputs()
+        return session, frozenset(each.name for each in inputs), [each.name for each in outputs]
 
 
 def _options() -> Any:

@@ -110,12 +110,7 @@ class _Sampler:
         finished = [each.hypothesis for each in self._write(self.decoding_context.stop, progress)]
         rest = task.measures[self.decoding_context.stop :]
         return tuple(
-            make_draft(
-                task,
-                replace(task, measures=(*hypothesis.measures, *rest)),
-                hypothesis.figures,
-                self.novelty,
-            )
+            make_draft(task, replace(task, measures=(*hypothesis.measures, *rest)), hypothesis.figures, self.novelty)
             for hypothesis in finished
         )
 

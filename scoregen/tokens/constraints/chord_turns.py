@@ -11,7 +11,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from scoregen.tokens.constraints.incomplete_chords import midi_numbers
+from scoregen.tokens.constraints.incomplete_chords import KEPT_MASKS, Words, heights, midi_numbers
 from scoregen.tokens.constraints.state import ConstraintState, voice_turn
 from scoregen.tokens.constraints.voice_masks import Mask, VoiceRule, VoiceTurn, turn_mask
 from scoregen.tokens.vocabulary import vocabulary
@@ -63,18 +63,18 @@ class _Turn:
 
     def mask(self, written: tuple[int, ...]) -> Mask:
         """The tokens after those that are written."""
-        words = vocabulary()
+        words = Words.of()
         mask = turn_mask(self.rule, self.turn._replace(written=written)).copy()
         if not written:
-            mask[words.id("hold")] &= self._may_hold()
-            mask[words.id("rest")] = not self.wanted.sounds and self._may_begin_rest()
+            mask[words.hold] &= self._may_hold()
+            mask[words.rest] = not self.wanted.sounds and self._may_begin_rest()
         if self.wanted.lowest is None and not self.wanted.classes:
             return mask
-        mask[words.first_pitch : words.barline] &= self._pitches(written)
-        if mask[words.id("more")]:
-            mask[words.id("more")] = self._goes_on((*written, words.id("more")))
-        if mask[words.id("tied")]:
-            mask[words.id("tied")] = self._goes_on((*written, words.id("tied")))
+        mask[words.pitches] &= self._pitches(written)
+        if mask[words.more]:
+            mask[words.more] = self._goes_on((*written, words.more))
+        if mask[words.tied]:
+            mask[words.tied] = self._goes_on((*written, words.tied))
         return mask
 
     def _may_begin_rest(self) -> bool:
@@ -84,42 +84,42 @@ class _Turn:
         """Whether what sounds before is as wanted; a rest goes on if it may."""
         if not self.sounding:
             return self.sounding is not None and not self.turn.opening and not self.wanted.sounds
-        heights = [midi_numbers()[token - vocabulary().first_pitch] for token in self.sounding]
-        classes = {int(height) % 12 for height in heights}
+        sounding = [_height(token) for token in self.sounding]
+        classes = {height % 12 for height in sounding}
         wanted = self.wanted
         if not all(_is_within(token, wanted) for token in self.sounding) or not wanted.classes <= classes:
             return False
         if wanted.lowest is None:
             return True
-        return int(min(heights)) % 12 in _classes(wanted.lowest) and min(heights) <= wanted.ceiling
+        return min(sounding) % 12 in _classes(wanted.lowest) and min(sounding) <= wanted.ceiling
 
     def _goes_on(self, written: tuple[int, ...]) -> bool:
         """Whether a pitch may follow a sign."""
-        words = vocabulary()
-        pitches = slice(words.first_pitch, words.barline)
-        mask = turn_mask(self.rule, self.turn._replace(written=written))[pitches] & self._pitches(written)
-        tied = words.id("tied")
-        if written[-1] != tied and turn_mask(self.rule, self.turn._replace(written=written))[tied]:
-            return bool(mask.any()) or self._goes_on((*written, tied))
-        return bool(mask.any())
+        words = Words.of()
+        following = turn_mask(self.rule, self.turn._replace(written=written))
+        if bool((following[words.pitches] & self._pitches(written)).any()):
+            return True
+        return written[-1] != words.tied and bool(following[words.tied]) and self._goes_on((*written, words.tied))
 
     def _pitches(self, written: tuple[int, ...]) -> Mask:
         """[pitches] those after which the rest of what is wanted can follow, or with which it is complete."""
-        words = vocabulary()
-        chosen = [token - words.first_pitch for token in written if words.first_pitch <= token < words.barline]
+        words = Words.of()
+        chosen = [token - words.first_pitch for token in written if token >= words.first_pitch]
         last = max((place for place, token in enumerate(written) if token >= words.first_pitch), default=-1)
-        goes_on = words.id("more") in written[last + 1 :]
-        missing = [each for each in sorted(self.wanted.classes) if each not in midi_numbers()[chosen] % 12]
+        goes_on = words.more in written[last + 1 :]
+        present = {heights()[number] % 12 for number in chosen}
+        missing = [each for each in sorted(self.wanted.classes) if each not in present]
         mask = np.ones(len(midi_numbers()), dtype=np.bool_)
         for each in missing:
-            mask &= (midi_numbers() % 12 == each) | (self._follows(chosen, self._of_class(each)) if goes_on else False)
+            own = _of_classes(frozenset({each}))
+            mask &= (own | self._follows(chosen, self.rule.pitches & own)) if goes_on else own
         if goes_on and missing:
             mask &= self._leaves_number(len(chosen), missing)
         return mask & self._lowest(chosen, goes_on=goes_on)
 
     def _leaves_number(self, written: int, missing: list[int]) -> Mask:
         """[pitches] those after which as many notes are left as tones are missing; a bow sounds them first."""
-        own = np.isin(midi_numbers() % 12, missing)
+        own = _of_classes(frozenset(missing))
         left = self.rule.max_chord - written - 1
         if self.rule.instrument is not None:
             return own & (len(missing) == 1)
@@ -129,32 +129,25 @@ class _Turn:
         """[pitches] those with which the lowest note is, or can still be, as wanted."""
         if self.wanted.lowest is None or (chosen and not self.rule.descending):
             return np.ones(len(midi_numbers()), dtype=np.bool_)
-        heights = midi_numbers()
-        ends = np.isin(heights % 12, list(_classes(self.wanted.lowest))) & (heights <= self.wanted.ceiling)
-        if self.rule.descending and goes_on:
-            return self._follows(chosen, ends & self.rule.pitches)
-        return np.asarray(ends)
-
-    def _of_class(self, pitch_class: int) -> Mask:
-        mask: Mask = self.rule.pitches & (midi_numbers() % 12 == pitch_class)
-        return mask
+        ends = _no_higher(self.wanted.lowest, self.wanted.ceiling)
+        return self._follows(chosen, ends & self.rule.pitches) if self.rule.descending and goes_on else ends
 
     def _follows(self, chosen: list[int], ends: Mask) -> Mask:
         """[pitches] those beyond which one of some pitches lies, within the span of the chord."""
-        heights, goals = midi_numbers(), np.unique(midi_numbers()[ends])
+        midi, goals = midi_numbers(), np.unique(midi_numbers()[ends])
         if not len(goals):
-            return np.zeros(len(heights), dtype=np.bool_)
-        first = heights[chosen[0]] if chosen else heights
+            return np.zeros(len(midi), dtype=np.bool_)
+        first = midi[chosen[0]] if chosen else midi
         if self.rule.descending:
-            place = np.searchsorted(goals, heights, side="left") - 1
+            place = np.searchsorted(goals, midi, side="left") - 1
             return np.asarray((place >= 0) & (goals[np.maximum(place, 0)] >= first - self.rule.span))
-        place = np.searchsorted(goals, heights, side="right")
+        place = np.searchsorted(goals, midi, side="right")
         nearest = goals[np.minimum(place, len(goals) - 1)]
         return np.asarray((place < len(goals)) & (nearest <= first + self.rule.span))
 
 
 def _is_within(token: int, wanted: Wanted) -> bool:
-    height = int(midi_numbers()[token - vocabulary().first_pitch])
+    height = _height(token)
     is_member = wanted.tones is None or height % 12 in _classes(wanted.tones)
     return is_member and wanted.low <= height <= wanted.high and not wanted.near
 
@@ -162,10 +155,10 @@ def _is_within(token: int, wanted: Wanted) -> bool:
 @lru_cache(maxsize=1 << 12)
 def _narrow_rule(rule: VoiceRule, tones: frozenset[int] | None, low: int, high: int, near: frozenset[int]) -> VoiceRule:
     """A rule with the pitches of these tones alone, spelled so where that is possible."""
-    heights = midi_numbers()
-    pitches = rule.pitches & (heights >= low) & (heights <= high)
+    midi = midi_numbers()
+    pitches = rule.pitches & (midi >= low) & (midi <= high)
     if near:
-        pitches = pitches & np.isin(heights, [each + step for each in near for step in range(-2, 3)])
+        pitches = pitches & np.isin(midi, [each + step for each in near for step in range(-2, 3)])
     if tones is not None:
         pitches = pitches & _spelled_members(tones, tuple(np.flatnonzero(rule.pitches).tolist()))
     return replace(rule, pitches=pitches)
@@ -187,3 +180,24 @@ def _spelled_members(tones: frozenset[int], available: tuple[int, ...]) -> Mask:
 @lru_cache(maxsize=1 << 10)
 def _classes(tones: frozenset[int]) -> frozenset[int]:
     return frozenset(7 * tone % 12 for tone in tones)
+
+
+def _height(token: int) -> int:
+    """The MIDI number of a pitch."""
+    return heights()[token - Words.of().first_pitch]
+
+
+@lru_cache(maxsize=KEPT_MASKS)
+def _of_classes(classes: frozenset[int]) -> Mask:
+    """[pitches] those of some pitch classes."""
+    mask: Mask = np.isin(midi_numbers() % 12, list(classes))
+    mask.flags.writeable = False
+    return mask
+
+
+@lru_cache(maxsize=KEPT_MASKS)
+def _no_higher(tones: frozenset[int], ceiling: int) -> Mask:
+    """[pitches] those of some tones that are no higher than a ceiling."""
+    mask: Mask = _of_classes(_classes(tones)) & (midi_numbers() <= ceiling)
+    mask.flags.writeable = False
+    return mask

@@ -20,7 +20,7 @@ from scoregen.tokens.constraints.given_chords import ChordSpan
 from scoregen.tokens.constraints.next_slice import no_later
 from scoregen.tokens.constraints.places import NEITHER
 from scoregen.tokens.constraints.state import ConstraintState, left_pitches, next_step, onset, unrestricted_tokens
-from scoregen.tokens.constraints.stretches import NOTHING, Stretch, Stretches
+from scoregen.tokens.constraints.stretches import Moment, Stretch, Stretches
 from scoregen.tokens.constraints.voice_masks import Mask, VoiceRule, every_token, only_word
 from scoregen.tokens.vocabulary import vocabulary
 
@@ -36,13 +36,13 @@ def ensemble_chord_mask(rows: Stretches, from_lowest: Sequence[int]) -> Callable
     """The mask (`MeasureRules.extra`) of a measure with these chords; `from_lowest` are the voices in this order."""
 
     voices = tuple(from_lowest)
-    moments: dict[tuple[int, int], _Moment] = {}
+    moments: dict[tuple[int, int], Moment] = {}
 
     def mask(state: ConstraintState) -> Mask:
         base, key = unrestricted_tokens(state), (state.tick, len(state.rules.plan.spans))
         moment = moments.get(key)
         if moment is None:
-            moment = moments[key] = _Moment.of(rows, state)
+            moment = moments[key] = Moment.of(rows, state)
         if next_step(state) == ("onset",):
             wanted: Iterable[Mask] = [_next_onsets(rows, moment, state)]
         else:
@@ -52,39 +52,7 @@ def ensemble_chord_mask(rows: Stretches, from_lowest: Sequence[int]) -> Callable
     return mask
 
 
-@dataclass(frozen=True, slots=True)
-class _Moment:
-    """A place in the measure: where its stretch begins, and the next onset at which voices must begin something.
-
-    `place` is None, and the stretch empty, before the first one.
-    """
-
-    place: Fraction | None
-    begin: Fraction
-    stretch: Stretch
-    following: Fraction | None
-
-    @classmethod
-    def of(cls, rows: Stretches, state: ConstraintState) -> _Moment:
-        now = onset(state)
-        place = max((each for each in rows if each <= now), default=None)
-        following = _following(rows, state)
-        if place is None:
-            return cls(None, now, Stretch(NOTHING), following)
-        return cls(place, place, rows[place], following)
-
-
-def _following(rows: Stretches, state: ConstraintState) -> Fraction | None:
-    """The next onset of the measure at which voices must begin something."""
-    now, end = onset(state), Fraction(len(state.rules.plan.spans), vocabulary().ticks_per_quarter)
-    return min((each for each, stretch in rows.items() if now < each < end and _demands(stretch)), default=None)
-
-
-def _demands(stretch: Stretch) -> bool:
-    return bool(stretch.span.members) or stretch.rests or stretch.holds
-
-
-def _next_onsets(rows: Stretches, moment: _Moment, state: ConstraintState) -> Mask:
+def _next_onsets(rows: Stretches, moment: Moment, state: ConstraintState) -> Mask:
     """The places of the next slice: none beyond the next chord, and none inside a held one."""
     place = moment.place
     places = (moment.following, next_due(rows, place, state))

@@ -180,6 +180,7 @@ def _given_event(state: ConstraintState, slot: int) -> tuple[int, ...]:
     return events.get(state.tick, plan.between[slot])
 
 
+@lru_cache(maxsize=16)  # each of the masks that are combined asks for it
 def unrestricted_tokens(state: ConstraintState) -> Mask:
     """A read-only mask of the tokens that may come next without the extra mask of the caller; never empty."""
     order = state.rules.order

@@ -8,6 +8,8 @@ from fractions import Fraction
 
 from scoregen.tokens.constraints.given_chords import ChordSpan
 from scoregen.tokens.constraints.planned_chords import PlannedChord, PlannedChords
+from scoregen.tokens.constraints.state import ConstraintState, onset
+from scoregen.tokens.vocabulary import vocabulary
 
 OPENING = Fraction(1)
 """The quarters for which a planned chord lasts that leads nowhere and is not held."""
@@ -81,3 +83,35 @@ def _span(chord: PlannedChord, before: PlannedChord | None) -> ChordSpan:
     essential = (third, *others[1:], *others[:1])
     steps = before.resolutions(chord) if before and before.leads else {}
     return ChordSpan(frozenset(chord.members), essential, root, frozenset({root}), chord.single, steps)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A place in the measure: where its stretch begins, and the next onset at which voices must begin something.
+
+    `place` is None, and the stretch empty, before the first one.
+    """
+
+    place: Fraction | None
+    begin: Fraction
+    stretch: Stretch
+    following: Fraction | None
+
+    @classmethod
+    def of(cls, rows: Stretches, state: ConstraintState) -> Moment:
+        now = onset(state)
+        place = max((each for each in rows if each <= now), default=None)
+        following = _following(rows, state)
+        if place is None:
+            return cls(None, now, Stretch(NOTHING), following)
+        return cls(place, place, rows[place], following)
+
+
+def _following(rows: Stretches, state: ConstraintState) -> Fraction | None:
+    """The next onset of the measure at which voices must begin something."""
+    now, end = onset(state), Fraction(len(state.rules.plan.spans), vocabulary().ticks_per_quarter)
+    return min((each for each, stretch in rows.items() if now < each < end and _demands(stretch)), default=None)
+
+
+def _demands(stretch: Stretch) -> bool:
+    return bool(stretch.span.members) or stretch.rests or stretch.holds
