@@ -35,6 +35,7 @@ from scoregen.notation.graft.harmony import (
 from scoregen.score.display import html_table
 from scoregen.score.elements import Part, Score
 from scoregen.score.keys import Key
+from scoregen.score.navigation import closing_measure
 from scoregen.score.pitch import Pitch
 from scoregen.score.theory.chord_kinds import AUGMENTED_SIXTHS, CONSONANT_TRIADS, lead_sheet_suffix, note_name
 from scoregen.score.timeline import measure_onsets, metrical_starts, sounding_notes
@@ -106,7 +107,7 @@ def analyze(score: Score) -> Analysis:
         spans, notices, keys = (), (MELODY_ONLY,), _one_region(keys, score)
     parts = phrases(score, cuts, spans)
     return Analysis(
-        key=main_key(keys),
+        key=main_key(keys, closing_measure(score.measures)),
         keys=keys,
         chords=spans,
         cadences=cadences(parts, spans, cuts),
