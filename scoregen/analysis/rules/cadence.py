@@ -81,7 +81,7 @@ def _final(music: Counterpoint, rules: RuleSet, spans: Sequence[ChordSpan]) -> I
     root = closing_root(end)
     sounding = {pitch_of(note).fifths - last.chord.root for note in end.notes if note is not None}
     before = _before_close(spans, end)
-    if root is not None and root not in _tonics(music, root):
+    if root is not None and root not in _tonics(music, spans, root):
         message = f"the piece ends on {pitch_names(end)}, not on the tonic of {main_key(key_regions(spans))}"
     elif root is None and not sounding & _THIRDS:
         message = f"the last chord, {pitch_names(end)}, has no third"
@@ -121,9 +121,8 @@ def _before_close(spans: Sequence[ChordSpan], end: VoiceMoment) -> ChordSpan | N
     return next((span for span in reversed(spans[:close]) if span.chord.root != root), None)
 
 
-def _tonics(music: Counterpoint, root: int) -> set[int]:
+def _tonics(music: Counterpoint, spans: Sequence[ChordSpan], root: int) -> set[int]:
     """The tonic of the main key, and the root with which the piece also begins if it fits the key signature."""
-    spans = music.chords
     key = main_key(key_regions(spans))
     tonics = {spans[-1].key.tonic_fifths if key is None else key.tonic_fifths}
     written = music.score.measures[spans[-1].measure_index].key.fifths
