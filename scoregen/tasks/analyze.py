@@ -22,6 +22,7 @@ from scoregen.analysis.harmony.lead_sheets import given_chords
 from scoregen.analysis.harmony.roman_numerals import OPEN_FIFTH, degree, span_numeral, span_symbol, typeset
 from scoregen.analysis.harmony.tune_keys import tune_key
 from scoregen.analysis.moments import Moment, highest_line, moments
+from scoregen.analysis.spelling_faults import spelling_notice
 from scoregen.notation.graft.document import musicxml_text
 from scoregen.notation.graft.harmony import (
     AnalysisMark,
@@ -114,7 +115,7 @@ def analyze(score: Score) -> Analysis:
         sections=sections(score, parts, highest_line(cuts)),
         repeats=repeats(score),
         textures=textures(score, cuts),
-        notices=notices,
+        notices=(*spelling_notice(score), *notices),
         score=score,
     )
 
