@@ -37,7 +37,7 @@ def recognise_ensemble(score: Score) -> Ensemble | None:
 
 
 def ensemble_to_fill(score: Score) -> Ensemble | None:
-    """The ensemble of a page with empty staves beside others, if it is not the usual choir.
+    """The ensemble of a page with empty staves beside others, if it is not the usual choir or a part of it.
 
     It is written for by default. The names of its parts must tell another choir. The two hands of a
     keyboard may be two parts.
@@ -48,9 +48,14 @@ def ensemble_to_fill(score: Score) -> Ensemble | None:
         return None
     read = joined_hands(score).score
     found = recognise_ensemble(read)
-    if found is None or found.name == _USUAL or (found.is_choir and not _names_all(read, found)):
+    if found is None or (found.is_choir and not (_names_all(read, found) and _has_other_roles(found))):
         return None
     return found
+
+
+def _has_other_roles(choir: Ensemble) -> bool:
+    """Whether a choir has a role that the usual one lacks."""
+    return not {role.name for role in choir.roles} <= {role.name for role in load_ensemble(_USUAL).roles}
 
 
 def _sounding_staves(score: Score) -> set[tuple[str, int]]:
