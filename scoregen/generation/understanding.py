@@ -78,15 +78,14 @@ def understanding_of(
     page: Score, voices: Sequence[UnderstoodVoice], ignored: Sequence[str], keys: Sequence[Key]
 ) -> Understanding:
     """What was understood of a page whose blanks are marked; `ignored` are the names of what no role takes."""
-    rows = [row for voice in voices for row in _by_staff(page, voice)]
-    blank = [(row.label, _blank_measures(page, row)) for row in rows]
+    blank = [(row.label, _blank_measures(page, row)) for voice in voices for row in _by_staff(page, voice)]
     return Understanding(
         tuple((voice.printed, voice.role) for voice in voices if voice.printed is not None),
         tuple(ignored),
         tuple(str(key) for key, _ in groupby(keys)),
         tuple(str(time) for time, _ in groupby(measure.time for measure in page.measures)),
         beat_name(page.measures[0].time) if page.measures else "quarter",
-        tuple(row.label for row in rows if _is_given(page, row)),
+        tuple(label for voice in voices for label in _given_labels(page, voice)),
         tuple(_named(page, label, indices) for label, indices in blank if indices),
         tuple(voice.role for voice in voices if voice.printed is None),
         "ignored" if any(measure.chord_symbols for measure in page.measures) else "none",
@@ -98,10 +97,17 @@ def _by_staff(page: Score, voice: UnderstoodVoice) -> list[UnderstoodVoice]:
     staves = sorted({slot.staff for slot in voice.slots})
     names = _HANDS if len(staves) == len(_HANDS) else [f"staff {staff}" for staff in staves]
     rows = [
-        replace(voice, label=f"{voice.label}, {name}", slots=[slot for slot in voice.slots if slot.staff == staff])
+        replace(voice, label=f"{voice.label} ({name})", slots=[slot for slot in voice.slots if slot.staff == staff])
         for staff, name in zip(staves, names, strict=True)
     ]
     return rows if len({tuple(_blank_measures(page, row)) for row in rows}) > 1 else [voice]
+
+
+def _given_labels(page: Score, voice: UnderstoodVoice) -> list[str]:
+    """What is given of a role: all of it by its own name, or one of its staves."""
+    rows = _by_staff(page, voice)
+    given = [row.label for row in rows if _is_given(page, row)]
+    return [voice.label] if len(given) == len(rows) else given
 
 
 def signature_notices(page: Score, keys: Sequence[Key], *, asked: bool) -> list[str]:

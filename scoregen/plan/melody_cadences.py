@@ -97,8 +97,9 @@ def melody_cadences(
     """
     rows: list[MelodyCadence] = []
     earliest = Fraction(0)
+    close = next((end for end in ends if end.closes), ends[-1] if ends else None)
     for end in ends:
-        cadence = _cadence(setting, end, earliest, chance, is_last=end is ends[-1])
+        cadence = _cadence(setting, end, earliest, chance, is_last=end is close)
         rows += [cadence] if cadence else []
         earliest = end.onset
     taken = {place.onset for row in rows for place in (row.goal, row.before) if place}

@@ -16,6 +16,7 @@ from fractions import Fraction
 from scoregen.plan.chords.given_line import GivenMusic, GivenNote
 from scoregen.plan.phrase_evidence import FORBIDDEN, WEIGHTS, EvidenceWeights, repeated_ends, strengths
 from scoregen.score.elements import Score
+from scoregen.score.navigation import closing_measure
 from scoregen.score.timeline import measure_onsets
 
 USUAL_BEATS = 8.5
@@ -41,6 +42,8 @@ class PhraseEnd:
     end: Fraction
     measure_index: int
     place: Fraction
+    closes: bool = False
+    """Whether the music ends there, though not the page: at `fine`."""
 
 
 def phrase_ends(score: Score, given: GivenMusic, weights: EvidenceWeights = WEIGHTS) -> tuple[PhraseEnd, ...]:
@@ -56,8 +59,18 @@ def phrase_ends(score: Score, given: GivenMusic, weights: EvidenceWeights = WEIG
     chosen = marked if _are_all(line, marked, beats) else _estimated(line, strengths(line, score, weights), beats)
     onsets = measure_onsets(score)
     chosen = [index for index in chosen if index in marked or not _is_before_gap(line, index, given)]
-    ends = tuple(_phrase_end(line[index], onsets) for index in chosen)
+    fine = _last_note_heard(score, line, onsets)
+    near = range(fine - LEAST_NOTES, fine + LEAST_NOTES) if fine < len(line) - 1 else ()
+    chosen = sorted({fine, *(index for index in chosen if index not in near or index in marked)})
+    ends = tuple(replace(_phrase_end(line[index], onsets), closes=index == fine < len(line) - 1) for index in chosen)
     return (*ends, _open_end(score, onsets[-1])) if onsets[-1] in given.gaps else ends
+
+
+def _last_note_heard(score: Score, line: Sequence[GivenNote], onsets: Sequence[Fraction]) -> int:
+    """The index of the note with which the music ends: the last one, or that at `fine` after a da capo or dal segno."""
+    closing = closing_measure(score.measures)
+    end = onsets[closing] + score.measures[closing].duration
+    return max((index for index, note in enumerate(line) if note.onset < end), default=len(line) - 1)
 
 
 def arrivals(score: Score, given: GivenMusic, ends: Sequence[PhraseEnd]) -> tuple[PhraseEnd, ...]:

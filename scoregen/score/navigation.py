@@ -127,6 +127,16 @@ def performance_order(measures: Sequence[Measure]) -> tuple[int, ...]:
     return tuple(performance.order)
 
 
+def closing_measure(measures: Sequence[Measure]) -> int:
+    """The index of the measure in which the music ends: that of `fine` after a da capo or dal segno, else the last."""
+    if not any(
+        isinstance(item.value, RepeatMark) and item.value.type in JUMPS for m in measures for item in m.directions
+    ):
+        return len(measures) - 1
+    order = performance_order(measures)
+    return order[-1] if order else len(measures) - 1
+
+
 def _repeat_marks(measures: Sequence[Measure]) -> Iterator[_Mark]:
     for index, measure in enumerate(measures):
         for direction in measure.directions:

@@ -22,6 +22,7 @@ from scoregen.analysis.harmony.lead_sheets import given_chords
 from scoregen.analysis.harmony.roman_numerals import OPEN_FIFTH, degree, span_numeral, span_symbol, typeset
 from scoregen.analysis.harmony.tune_keys import tune_key
 from scoregen.analysis.moments import Moment, highest_line, moments
+from scoregen.analysis.spelling_faults import spelling_notice
 from scoregen.notation.graft.document import musicxml_text
 from scoregen.notation.graft.harmony import (
     AnalysisMark,
@@ -35,6 +36,7 @@ from scoregen.notation.graft.harmony import (
 from scoregen.score.display import html_table
 from scoregen.score.elements import Part, Score
 from scoregen.score.keys import Key
+from scoregen.score.navigation import closing_measure
 from scoregen.score.pitch import Pitch
 from scoregen.score.theory.chord_kinds import AUGMENTED_SIXTHS, CONSONANT_TRIADS, lead_sheet_suffix, note_name
 from scoregen.score.timeline import measure_onsets, metrical_starts, sounding_notes
@@ -106,14 +108,14 @@ def analyze(score: Score) -> Analysis:
         spans, notices, keys = (), (MELODY_ONLY,), _one_region(keys, score)
     parts = phrases(score, cuts, spans)
     return Analysis(
-        key=main_key(keys),
+        key=main_key(keys, closing_measure(score.measures)),
         keys=keys,
         chords=spans,
         cadences=cadences(parts, spans, cuts),
         sections=sections(score, parts, highest_line(cuts)),
         repeats=repeats(score),
         textures=textures(score, cuts),
-        notices=notices,
+        notices=(*spelling_notice(score), *notices),
         score=score,
     )
 

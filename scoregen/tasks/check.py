@@ -24,6 +24,7 @@ from scoregen.analysis.rules.progressions import progressions
 from scoregen.analysis.rules.report import Report, to_sarif
 from scoregen.analysis.rules.rule_sets import DEFAULT, RULES, RuleSet, load_rule_set
 from scoregen.analysis.rules.triads import triads
+from scoregen.analysis.spelling_faults import spelling_notice
 from scoregen.score.elements import Score
 from scoregen.system.errors import InputError, OutputError, Place
 
@@ -66,7 +67,7 @@ def check(score: Score, rules: RuleSet | str = DEFAULT) -> Report:
         severity = -SEVERITIES.index(finding.severity)
         return finding.onset, severity, finding.rule, [places.get(name, 0) for name in finding.lines], finding.message
 
-    return Report(score, rule_set, tuple(sorted(findings, key=order_of)), music.notices)
+    return Report(score, rule_set, tuple(sorted(findings, key=order_of)), (*spelling_notice(score), *music.notices))
 
 
 def check_targets(paths: Sequence[Path], *, force: bool) -> None:

@@ -98,7 +98,7 @@ def test_a_selection_of_a_part_that_is_not_written(
 def test_one_hand_of_a_piano_is_given_and_the_other_written() -> None:
     piano = PagePart("Piano", (TREBLE, BASS), {(1, 1): MELODY, (2, 1): REST})
     task = ensemble_task(page(piano), load_ensemble("piano"), {}, [], 0, load_style("instruments"))
-    assert "given: piano; to write: piano" in str(task.understanding)
+    assert "given: piano (right hand); to write: piano (left hand)" in str(task.understanding)
 
 
 def test_each_measure_to_write_is_named() -> None:

@@ -8,10 +8,12 @@ from fractions import Fraction
 
 import pytest
 
+from scoregen.analysis.harmony.tune_keys import tune_keys
 from scoregen.corpora.manifest import load_corpus
 from scoregen.notation.files import read_score
 from scoregen.plan.chords.given_line import GivenMusic
 from scoregen.plan.phrase_ends import arrivals, phrase_ends, with_phrase_ends
+from scoregen.score.directions import Direction, RepeatMark
 from scoregen.score.edit import append_measures, blank_voices
 from scoregen.score.elements import Score
 from scoregen.score.spanners import End, Slur
@@ -176,3 +178,25 @@ def test_most_fermatas_of_chorales_are_found_from_the_tune_alone() -> None:
         right, found, hidden = right + len(chosen & marked), found + len(chosen), hidden + len(marked)
     assert hidden > 100
     assert 2 * right / (found + hidden) > 0.65
+
+
+DA_CAPO = "C5:1 D5:1 E5:1 C5:1 | F5:2 E5:2 | D5:1 B4:1 C5:2 | A5:2 D5:2 | A5:1 F5:1 E5:1 D5:1"
+
+
+def with_fine(score: Score, fine: int) -> Score:
+    """The score with `Fine` over a measure and `D.C.` at its end."""
+    marks = {fine: RepeatMark("fine"), len(score.measures) - 1: RepeatMark("dacapo")}
+    measures = tuple(
+        replace(measure, directions=(Direction(measure.duration, marks[index]),)) if index in marks else measure
+        for index, measure in enumerate(score.measures)
+    )
+    return replace(score, measures=measures)
+
+
+def test_the_music_ends_at_fine() -> None:
+    score = with_fine(tune(DA_CAPO), 2)
+    found = phrase_ends(score, GivenMusic.of(score, [SLOT]))
+    assert [(end.onset, end.closes) for end in found if end.closes or end is found[-1]] == [(10, True), (19, False)]
+    assert not any(end.closes for end in phrase_ends(tune(DA_CAPO), GivenMusic.of(tune(DA_CAPO), [SLOT])))
+    assert [str(key) for key in tune_keys(score)] == ["C major"] * 5
+    assert [str(key) for key in tune_keys(tune(DA_CAPO))] != ["C major"] * 5

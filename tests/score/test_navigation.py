@@ -10,7 +10,7 @@ from scoregen.score.directions import Direction, RehearsalMark, RepeatMark, Repe
 from scoregen.score.elements import Barline, Measure
 from scoregen.score.keys import KeySignature
 from scoregen.score.metre import TimeSignature
-from scoregen.score.navigation import performance_order
+from scoregen.score.navigation import closing_measure, performance_order
 
 SIGNS: dict[str, RepeatMarkType] = {
     "S": "segno", "O": "coda", "DC": "dacapo", "DS": "dalsegno", "to": "tocoda", "fine": "fine",
@@ -99,3 +99,18 @@ def test_one_jump_with_different_texts_in_two_parts() -> None:
     jumps = tuple(Direction(Fraction(4), RepeatMark("dacapo", text)) for text in (None, "Da Capo al Fine"))
     rows[1] = Measure("1", Fraction(4), TimeSignature((4,), 4), KeySignature(), directions=jumps)
     assert performance_order(rows) == (0, 1, 0, 1)
+
+
+@pytest.mark.parametrize(
+    ("specs", "closing"),
+    [
+        (("", "", ""), 2),
+        (("", "fine", "", "DC"), 1),
+        (("", "", "", "DC"), 3),
+        (("", "S", "fine", "", "DS"), 2),
+        (("", "to", "DC", "O", ""), 4),
+        (("", "fine", ""), 2),
+    ],
+)
+def test_the_music_ends_at_fine_after_a_jump_and_else_with_the_page(specs: tuple[str, ...], closing: int) -> None:
+    assert closing_measure([row(number, spec) for number, spec in enumerate(specs)]) == closing

@@ -343,7 +343,7 @@ def test_two_hands_as_two_parts_are_one_role_and_stay_two_parts(untrained_for_al
     given = hands_page(is_left_empty=True)
     result = compose(given, checkpoint=untrained_for_all, sampling=ONE)
     assert result.understanding.roles == (("Voice", "voice"), ("Piano", "piano"))
-    assert result.understanding.blank == ("piano, left hand",)
+    assert result.understanding.blank == ("piano (left hand)",)
     assert any("two hands of one instrument" in notice for notice in result.notices)
     done = result.score
     assert [part.name for part in done.parts] == ["Voice", "Piano RH", "Piano LH"]
@@ -368,7 +368,7 @@ def test_one_hand_of_two_parts_is_emptied_by_its_name(untrained_for_all: Path) -
         sampling=ONE,
         roles={"piano": "3"},
     )
-    assert result.understanding.blank == ("piano, left hand 2",)
+    assert result.understanding.blank == ("piano (left hand) 2",)
     generated = [
         (voice.slot.part, measure.number)
         for measure in result.score.measures

@@ -135,7 +135,9 @@ def test_roles_are_added_on_request(document: Path, untrained: Path) -> None:
 
 
 def test_what_was_understood_is_one_line(document: Path, untrained: Path) -> None:
-    done = composed(page(sung("Voice", TUNE), sung("Piano RH"), sung("Piano LH", clef=BASS)), document, untrained)
+    done = composed(
+        page(sung("Voice", TUNE), sung("Piano RH", TUNE), sung("Piano LH", TUNE, clef=BASS)), document, untrained
+    )
     assert str(done.understanding) == (
         "Voice = soprano; left as it is: Piano RH, Piano LH; G major, 4/4 (beat: quarter); given: Voice; "
         "to write: alto, tenor, bass (new: alto, tenor, bass)"

@@ -17,6 +17,7 @@ from fractions import Fraction
 from scoregen.analysis.harmony.chords import ChordSpan, chord_at
 from scoregen.analysis.moments import LineNote, Moment, highest_line
 from scoregen.score.elements import Score
+from scoregen.score.navigation import closing_measure
 from scoregen.score.timeline import measure_onsets
 
 USUAL_MEASURES = 4
@@ -109,7 +110,7 @@ def _estimated(score: Score, cuts: Sequence[Moment], spans: Sequence[ChordSpan])
     line = highest_line(cuts)
     if not line:
         return ()
-    breaks = [*_breaks(line, cuts, spans), _Break(line[-1], cuts[-1].end, 0.0)]
+    breaks = [*_breaks(score, line, cuts, spans), _Break(line[-1], cuts[-1].end, 0.0)]
     starts = measure_onsets(score)
     usual = _usual(score)
     best: list[tuple[float, int]] = []
@@ -143,9 +144,10 @@ def _cut_at(cuts: Sequence[Moment], ends: Sequence[_Break], starts: Sequence[Fra
     return rows
 
 
-def _breaks(line: Sequence[LineNote], cuts: Sequence[Moment], spans: Sequence[ChordSpan]) -> list[_Break]:
+def _breaks(score: Score, line: Sequence[LineNote], cuts: Sequence[Moment], spans: Sequence[ChordSpan]) -> list[_Break]:
     onsets = {moment.onset: moment for moment in cuts}
     fermatas = [moment.onset for moment in cuts if moment.ends_phrase]
+    fine = closing_measure(score.measures)
     breaks = []
     for index, (note, following) in enumerate(itertools.pairwise(line)):
         around = [float(other.duration) for other in line[max(0, index - 4) : index + 5]]
@@ -160,6 +162,7 @@ def _breaks(line: Sequence[LineNote], cuts: Sequence[Moment], spans: Sequence[Ch
         if begins is not None and begins.strength == 0:
             strength += DOWNBEAT_WEIGHT
         strength += FERMATA_WEIGHT * any(note.onset <= fermata < following.onset for fermata in fermatas)
+        strength += FERMATA_WEIGHT * (note.measure_index <= fine < following.measure_index)
         if strength > NO_BREAK + DOWNBEAT_WEIGHT:
             breaks.append(_Break(note, following.onset, strength))
     return breaks

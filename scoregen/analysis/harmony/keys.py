@@ -32,8 +32,10 @@ def key_regions(spans: Sequence[ChordSpan]) -> tuple[KeyRegion, ...]:
     )
 
 
-def main_key(regions: Sequence[KeyRegion]) -> Key | None:
+def main_key(regions: Sequence[KeyRegion], closing: int | None = None) -> Key | None:
     """The key of the whole piece: the key of the last region if it is long enough, else the key of the longest total.
+
+    The last region is that of the measure `closing`, in which the music ends, if it is given.
 
     The last key must fill a quarter of the piece in all its regions together; a chorale that ends on the
     dominant must not be named after its last measure.
@@ -43,7 +45,8 @@ def main_key(regions: Sequence[KeyRegion]) -> Key | None:
         lengths[region.key] = lengths.get(region.key, Fraction(0)) + region.end - region.onset
     if not lengths:
         return None
-    last = regions[-1].key
+    heard = [region for region in regions if closing is None or region.measure_index <= closing]
+    last = (heard or regions)[-1].key
     if 4 * lengths[last] >= sum(lengths.values()):
         return last
     return max(lengths, key=lambda key: lengths[key])

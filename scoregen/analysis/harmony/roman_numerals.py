@@ -8,6 +8,7 @@ needs no sign; VII is on the natural seventh degree.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -33,6 +34,7 @@ _SIXTHS = {"Italian": "It6", "German": "Ger65", "French": "Fr43"}
 _LEADING = 5
 WITHOUT_THIRD = "(no3)"
 OPEN_FIFTH = "5"
+_SUSPENDED = re.compile(r"(7|9|11|13)?sus[24]?")
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
@@ -92,8 +94,11 @@ def _figures(text: str) -> Iterator[str]:
 
 
 def span_numeral(span: ChordSpan) -> str:
-    """The numeral of a chord of a score; `(no3)` marks a chord without third."""
+    """The numeral of a chord of a score; `(no3)` marks a chord without third, `sus4` a suspended one by its symbol."""
     name = numeral(span.function, span.chord.inversion, span.key.mode)
+    suspended = _SUSPENDED.search(span.symbol or "")
+    if span.lacks_third and suspended:
+        return f"{name}{suspended[0]}"
     return f"{name}{WITHOUT_THIRD}" if span.lacks_third else name
 
 

@@ -17,6 +17,7 @@ from itertools import groupby
 
 from scoregen.score.elements import Measure, Note, Score, Slot
 from scoregen.score.keys import Key, KeySignature
+from scoregen.score.navigation import closing_measure
 from scoregen.score.pitch import Pitch
 
 _PRIORS = {"major": 1.9, "mixolydian": 0.8, "minor": 0.4, "dorian": 0.1, "lydian": -1.6, "phrygian": -1.6}
@@ -51,9 +52,11 @@ def tune_keys(score: Score, slots: Sequence[Slot] | None = None) -> tuple[Key, .
     """The key of each measure: one for each stretch of equal key signatures, from the notes of that stretch."""
     chosen = tuple(score.slots if slots is None else slots)
     keys: list[Key] = []
+    closing = closing_measure(score.measures)
     for signature, group in groupby(score.measures, key=lambda measure: measure.key):
         measures = list(group)
-        keys += [_region_key(measures, signature, chosen)] * len(measures)
+        heard = closing + 1 - len(keys)
+        keys += [_region_key(measures, signature, chosen, heard if heard > 0 else len(measures))] * len(measures)
     return tuple(keys)
 
 
@@ -88,8 +91,9 @@ class _Tune:
         return sum(self.strong[place] for place in places) / max(self.strong.total(), 1)
 
 
-def _region_key(measures: Sequence[Measure], signature: KeySignature, slots: Sequence[Slot]) -> Key:
-    tune = _tune(measures, signature, slots)
+def _region_key(measures: Sequence[Measure], signature: KeySignature, slots: Sequence[Slot], closing: int) -> Key:
+    """The key of measures with one signature; the music ends after `closing` of them, at `fine` perhaps."""
+    tune = _tune(measures, signature, slots, closing)
     if tune is None:
         return Key.of(signature)
     best = max(_candidates(tune), key=lambda key: _score(tune, key))
@@ -118,12 +122,14 @@ def _is_possible(tune: _Tune, key: Key) -> bool:
     return _has_seventh(tune, key) or not tune.signature.fifths
 
 
-def _tune(measures: Sequence[Measure], signature: KeySignature, slots: Sequence[Slot]) -> _Tune | None:
+def _tune(measures: Sequence[Measure], signature: KeySignature, slots: Sequence[Slot], closing: int) -> _Tune | None:
     """The notes of a stretch; None if there are none."""
-    lines = [line for slot in slots if (line := _line(measures, slot))]
-    if not lines:
+    sounding = [(slot, line) for slot in slots if (line := _line(measures, slot))]
+    if not sounding:
         return None
-    leader = lines[-1] if len(lines) >= _FEWEST_OUTER else lines[0]
+    lines = [line for _, line in sounding]
+    slot, leader = sounding[-1] if len(lines) >= _FEWEST_OUTER else sounding[0]
+    close = _line(measures[:closing], slot) or leader
     lengths: Counter[int] = Counter()
     strong: Counter[int] = Counter()
     notes = [note for line in lines for note in line]
@@ -132,7 +138,7 @@ def _tune(measures: Sequence[Measure], signature: KeySignature, slots: Sequence[
         strong[place] += length if begins else 0  # type: ignore[assignment]
     ends = tuple(place for place, _, _, closes in leader[:-1] if closes)
     first = next((place for place, _, begins, _ in leader if begins), leader[0][0])
-    final, approach = leader[-1][0], leader[-2:][0][0]
+    final, approach = close[-1][0], close[-2:][0][0]
     return _Tune(signature, lengths, Counter(note[0] for note in notes), strong, ends, first, approach, final)
 
 

@@ -1,8 +1,8 @@
 """The closes of phrases and of the piece.
 
-A phrase end is a fermata, or the end of the score. A phrase may close on a major or minor triad in root
-position; the kind of cadence is not checked. The last chord must be the tonic, with its third, after a
-dominant or a subdominant.
+A phrase end is a fermata, or the end of the music, which is at `fine` after a da capo or dal segno. A phrase may close
+on a major or minor triad in root position; the kind of cadence is not checked. The last chord must be the tonic, with
+its third, after a dominant or a subdominant.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from scoregen.analysis.harmony.keys import key_regions, main_key
 from scoregen.analysis.rules.findings import Finding
 from scoregen.analysis.rules.rule_sets import ANY, RuleSet
 from scoregen.analysis.rules.triads import from_below, pitch_names
+from scoregen.score.navigation import closing_measure
 from scoregen.score.theory.cadences import LEADING_HOME_DEGREES
 from scoregen.score.theory.chord_kinds import CONSONANT_TRIADS, MEMBERS, open_fifth_root
 from scoregen.score.timeline import pitch_of
@@ -35,11 +36,13 @@ def cadences(music: Counterpoint, rules: RuleSet) -> Iterator[Finding]:
     if not rules.applies("phrase-end", "final-cadence") or len(music.lines) < _FEWEST_LINES:
         return
     spans = music.chords
-    for span in spans[:-1]:
-        if span.ends_phrase:
+    closing = closing_measure(music.score.measures)
+    heard = [span for span in spans if span.measure_index <= closing]
+    for span in spans:
+        if span.ends_phrase and span is not spans[-1] and span is not heard[-1]:
             yield from _phrase_end(music, rules, span)
-    if spans:
-        yield from _final(music, rules, spans)
+    if heard:
+        yield from _final(music, rules, heard)
 
 
 def _phrase_end(music: Counterpoint, rules: RuleSet, span: ChordSpan) -> Iterator[Finding]:
@@ -70,13 +73,15 @@ def _lacks_third(moment: VoiceMoment) -> bool:
 def _final(music: Counterpoint, rules: RuleSet, spans: Sequence[ChordSpan]) -> Iterator[Finding]:
     """The last chord, by the notes that sound last, which may follow ornaments."""
     last = spans[-1]
-    end = next((moment for moment in reversed(music.moments) if any(moment.notes)), None)
+    closing = closing_measure(music.score.measures)
+    heard = (moment for moment in reversed(music.moments) if moment.measure_index <= closing)
+    end = next((moment for moment in heard if any(moment.notes)), None)
     if end is None:
         return
     root = closing_root(end)
     sounding = {pitch_of(note).fifths - last.chord.root for note in end.notes if note is not None}
     before = _before_close(spans, end)
-    if root is not None and root not in _tonics(music, root):
+    if root is not None and root not in _tonics(music, spans, root):
         message = f"the piece ends on {pitch_names(end)}, not on the tonic of {main_key(key_regions(spans))}"
     elif root is None and not sounding & _THIRDS:
         message = f"the last chord, {pitch_names(end)}, has no third"
@@ -116,9 +121,8 @@ def _before_close(spans: Sequence[ChordSpan], end: VoiceMoment) -> ChordSpan | N
     return next((span for span in reversed(spans[:close]) if span.chord.root != root), None)
 
 
-def _tonics(music: Counterpoint, root: int) -> set[int]:
+def _tonics(music: Counterpoint, spans: Sequence[ChordSpan], root: int) -> set[int]:
     """The tonic of the main key, and the root with which the piece also begins if it fits the key signature."""
-    spans = music.chords
     key = main_key(key_regions(spans))
     tonics = {spans[-1].key.tonic_fifths if key is None else key.tonic_fifths}
     written = music.score.measures[spans[-1].measure_index].key.fifths

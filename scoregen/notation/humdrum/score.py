@@ -26,6 +26,7 @@ from scoregen.score.elements import (
     Slot,
     Voice,
 )
+from scoregen.score.instruments import number_of
 from scoregen.score.keys import KeySignature
 from scoregen.score.metre import TimeSignature
 from scoregen.score.rhythm import NoteValue
@@ -111,10 +112,13 @@ def _part(part: str, columns: Sequence[int], file: KernFile, sung: bool) -> Part
 
 
 def _name(heading: Sequence[str]) -> str:
-    """The instrument of a part by its code, else by its printed name, else by its class; empty without any."""
+    """The instrument of a part by its code and the printed number, else by its printed name, else by its class; empty
+    without any."""
     codes = [_INSTRUMENTS[token[2:]] for token in heading if token[:2] == "*I" and token[2:] in _INSTRUMENTS]
     texts = [_BRACKETED.sub("", token[3:]) for token in heading if token.startswith('*I"')]
     classes = [_CLASSES[token] for token in heading if token in _CLASSES]
+    numbers = [number for text in texts if (number := number_of(text))]
+    codes = [f"{codes[0]} {numbers[0]}"] if codes and numbers and codes[0] not in _HANDS else codes
     return next(iter([*codes, *filter(None, texts), *classes]), "")
 
 

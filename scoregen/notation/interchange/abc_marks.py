@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from scoregen.notation.interchange.abc_fields import chord_symbol
-from scoregen.notation.interchange.abc_voices import Event
+from scoregen.notation.interchange.abc_tune import Event
 from scoregen.score.chord_symbols import ChordSymbol
 from scoregen.score.directions import (
     DYNAMIC_MARKS,

@@ -4,39 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
 from scoregen.notation.interchange.abc_fields import StaffGroup, tempo_of
-from scoregen.notation.interchange.abc_marks import FERMATAS, Marks, articulations, attach
-from scoregen.notation.interchange.abc_voices import AbcMeasure, AbcTune, AbcVoice, Event, read_tune
+from scoregen.notation.interchange.abc_marks import Marks, attach
+from scoregen.notation.interchange.abc_notes import AbcLine, Ties, elements_of, values_of
+from scoregen.notation.interchange.abc_tune import AbcMeasure, AbcTune, AbcVoice, Event
+from scoregen.notation.interchange.abc_voices import read_tune
 from scoregen.notation.musicxml.document import decode_text, read_bytes
 from scoregen.notation.musicxml.tree import MAX_MEASURES, MAX_NOTES, MAX_PART_MEASURES, MAX_PARTS
 from scoregen.notation.second_readers.abc import abc_contents
 from scoregen.notation.second_readers.contents import losses, score_contents, with_losses
-from scoregen.score.elements import Barline, Chord, Element, Measure, Metadata, Note, Part, Rest, Score, Slot, Voice
+from scoregen.score.elements import Barline, Element, Measure, Metadata, Part, Rest, Score, Slot, Voice
 from scoregen.score.pitch import Interval, Pitch
-from scoregen.score.rhythm import NoteValue
 from scoregen.system.errors import Place, ReadError, RefusedError
 
 _BARS = {"||": "light-light", "|]": "light-heavy", "[|": "heavy-light"}
 _STEPS = (0, 1, 1, 2, 2, 3, 3, 4, 5, 5, 6, 6)
-_SHORTEST = Fraction(1, 64)
-
-
-_Ties = dict[Slot, set[Pitch]]
-"""The pitches that are tied to the next note of a line."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """One layer of a voice: its slot, its part, and the interval from its written to its sounding pitch."""
-
-    slot: Slot
-    voice: AbcVoice
-    layer: int
-    interval: Interval
 
 
 def read_abc(path: Path) -> Score:
@@ -117,17 +103,17 @@ def _interval(semitones: int) -> Interval:
     return interval if semitones >= 0 else -interval
 
 
-def _lines(part: Part, group: StaffGroup, voices: Mapping[str, AbcVoice]) -> Iterator[_Line]:
+def _lines(part: Part, group: StaffGroup, voices: Mapping[str, AbcVoice]) -> Iterator[AbcLine]:
     """The lines of a part: every layer of every voice has a number on its staff."""
     for staff, names in enumerate(group.staves, start=1):
         number = 0
         for voice in (voices[name] for name in names):
             for layer in range(max(len(measure.layers) for measure in voice.measures)):
                 number += 1
-                yield _Line(Slot(part.id, staff, number), voice, layer, part.transposition)
+                yield AbcLine(Slot(part.id, staff, number), voice, layer, part.transposition)
 
 
-def _measure_of(line: _Line, index: int) -> AbcMeasure | None:
+def _measure_of(line: AbcLine, index: int) -> AbcMeasure | None:
     """The measure of a line if it has any event."""
     if index >= len(line.voice.measures):
         return None
@@ -135,7 +121,7 @@ def _measure_of(line: _Line, index: int) -> AbcMeasure | None:
     return measure if line.layer < len(measure.layers) and measure.layers[line.layer] else None
 
 
-def _row(tune: AbcTune, lines: Sequence[_Line], index: int, state: tuple[Marks, _Ties]) -> Measure:
+def _row(tune: AbcTune, lines: Sequence[AbcLine], index: int, state: tuple[Marks, Ties]) -> Measure:
     """One measure of all lines; `state` goes on to the next."""
     marks, _ = state
     found = [line.voice.measures[index] for line in lines if index < len(line.voice.measures)]
@@ -189,74 +175,22 @@ def _phrase_ends(voices: Sequence[Voice]) -> tuple[Fraction, ...]:
 
 def _voice(
     tune: AbcTune,
-    line: _Line,
+    line: AbcLine,
     measure: AbcMeasure | None,
     place: tuple[int, Fraction],
-    state: tuple[Marks, _Ties],
+    state: tuple[Marks, Ties],
 ) -> Voice:
     """A line in one measure, filled up with rests; `place` is the index and the duration of the measure."""
     (index, duration), (marks, ties) = place, state
     if measure is None:
-        return Voice(line.slot, tuple(Rest(value) for value in _values(duration)))
+        return Voice(line.slot, tuple(Rest(value) for value in values_of(duration)))
     onset, elements = Fraction(0), list[Element]()
     for event in measure.layers[line.layer]:
         attach(event, line.slot, (index, onset), marks, tune.unread)
-        elements.extend(_elements(event, line, ties))
+        elements.extend(elements_of(event, line, ties))
         onset += event.duration
     gap = duration - onset
-    return Voice(line.slot, (*elements, *(Rest(value, visible=False) for value in _values(gap))))
-
-
-def _elements(event: Event, line: _Line, ties: _Ties) -> Iterator[Element]:
-    """The values of an event, tied to each other and to its neighbours."""
-    values = _values(event.length, event.ratio)
-    before = ties.get(line.slot, set()) & set(event.pitches)
-    fermata = any(sign in FERMATAS for sign in event.signs)
-    for place, value in enumerate(values):
-        first, last = place == 0, place == len(values) - 1
-        if not event.pitches:
-            yield Rest(value, event.visible, fermata and first)
-            continue
-        notes = tuple(
-            Note(
-                value,
-                pitch.transposed(line.interval),
-                tied_from_previous=not first or pitch in before,
-                tied_to_next=not last or pitch in event.tied,
-                grace=event.grace,
-                fermata=fermata and first and lowest,
-                articulations=articulations(event) if first else (),
-                lyrics=tuple(event.lyrics) if first and lowest else (),
-            )
-            for lowest, pitch in _lowest_first(event.pitches)
-        )
-        yield notes[0] if len(notes) == 1 else Chord(notes)
-    if not event.grace:
-        ties[line.slot] = set(event.tied)
-
-
-def _lowest_first(pitches: Sequence[Pitch]) -> Iterator[tuple[bool, Pitch]]:
-    """Each pitch once, and whether it is the lowest."""
-    for place, pitch in enumerate(sorted(dict.fromkeys(pitches), key=lambda pitch: (pitch.chromatic, pitch.diatonic))):
-        yield place == 0, pitch
-
-
-def _values(length: Fraction, ratio: tuple[int, int] = (1, 1)) -> list[NoteValue]:
-    """The fewest note values that make up a length, the longest first."""
-    found: list[NoteValue] = []
-    while length >= _SHORTEST and (length / _SHORTEST).denominator == 1:
-        longest = max((value for value in _PLAIN if value.duration <= length), key=lambda value: value.duration)
-        found.append(replace(longest, actual=ratio[0], normal=ratio[1]))
-        length -= longest.duration
-    return found + ([NoteValue.of(length * ratio[1] / ratio[0])] if length > 0 else [])
-
-
-_PLAIN = tuple(
-    value
-    for power in range(-6, 5)
-    for dotted in (Fraction(1), Fraction(3, 2))
-    if (value := NoteValue.plain(Fraction(2) ** power * dotted)) is not None
-)
+    return Voice(line.slot, (*elements, *(Rest(value, visible=False) for value in values_of(gap))))
 
 
 def _barline(bar: str) -> Barline:
@@ -274,7 +208,7 @@ def _numbered(rows: Sequence[Measure]) -> list[Measure]:
     return found
 
 
-def _with_endings(rows: Sequence[Measure], lines: Sequence[_Line]) -> Iterator[Measure]:
+def _with_endings(rows: Sequence[Measure], lines: Sequence[AbcLine]) -> Iterator[Measure]:
     """Each ending lasts up to a repeat sign, a double bar or the next ending; without them it is one measure."""
     current: tuple[int, ...] = ()
     for index, row in enumerate(rows):

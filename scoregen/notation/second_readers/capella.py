@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 _STEPS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
-_PITCH = re.compile(r"([A-G])(-?\d+)")
+_PITCH = re.compile(r"([A-G])(-?\d{1,2})")
 _METRES = {"C": Fraction(4), "allaBreve": Fraction(4), "longAllaBreve": Fraction(8)}
 _USUAL = Fraction(4)
 _LINES = {"slur": "slur", "wedge": "hairpin"}

@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from scoregen.score.directions import Direction
-from scoregen.score.edit import free_part_id
-from scoregen.score.elements import Element, Measure, Note, Part, Score, Slot, Voice
+from scoregen.score.edit import free_part_id, with_notes
+from scoregen.score.elements import Element, Measure, Part, Score, Slot, Voice
 from scoregen.score.ensemble.hand_evidence import hands_of, instrument_name_of
 from scoregen.score.spanners import Slur, Spanner
 
@@ -210,6 +210,4 @@ def _moved_voice(voice: Voice, slot: Slot) -> Voice:
 def _on_own_staff(element: Element) -> Element:
     if all(note.staff is None for note in element.notes):
         return element
-    if isinstance(element, Note):
-        return replace(element, staff=None)
-    return replace(element, notes=tuple(replace(note, staff=None) for note in element.notes))
+    return with_notes(element, lambda note: replace(note, staff=None))

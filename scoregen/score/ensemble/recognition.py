@@ -13,6 +13,7 @@ from scoregen.score.instruments import family_of, names_instrument
 from scoregen.score.pitch import Pitch
 
 _LEAD_SHEET = "lead-sheet"
+_USUAL = "satb"
 _UNTOLD = ("voice", "other", "keyboard")
 
 
@@ -36,16 +37,25 @@ def recognise_ensemble(score: Score) -> Ensemble | None:
 
 
 def ensemble_to_fill(score: Score) -> Ensemble | None:
-    """The ensemble of a page with empty staves beside others, if it is no choir. It is written for by default.
+    """The ensemble of a page with empty staves beside others, if it is not the usual choir or a part of it.
 
-    The two hands of a keyboard may be two parts.
+    It is written for by default. The names of its parts must tell another choir. The two hands of a
+    keyboard may be two parts.
     """
     staves = {(part.id, staff) for part in score.parts for staff in range(1, part.staves + 1)}
     sounding = _sounding_staves(score)
     if not sounding or sounding == staves:
         return None
-    found = recognise_ensemble(joined_hands(score).score)
-    return None if found is None or found.is_choir else found
+    read = joined_hands(score).score
+    found = recognise_ensemble(read)
+    if found is None or (found.is_choir and not (_names_all(read, found) and _has_other_roles(found))):
+        return None
+    return found
+
+
+def _has_other_roles(choir: Ensemble) -> bool:
+    """Whether a choir has a role that the usual one lacks."""
+    return not {role.name for role in choir.roles} <= {role.name for role in load_ensemble(_USUAL).roles}
 
 
 def _sounding_staves(score: Score) -> set[tuple[str, int]]:

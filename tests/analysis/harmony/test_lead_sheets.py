@@ -46,6 +46,7 @@ def test_a_symbol_keeps_its_text_and_its_slash() -> None:
     score = lead_sheet(*[("A", -1, "suspended-fourth")] * 8)
     (first, *_) = analyze(score).chords
     assert span_symbol(first) == "Absus4" and first.lacks_third
+    assert span_numeral(first).endswith("sus4")
 
 
 def test_a_few_symbols_are_not_the_harmony() -> None:

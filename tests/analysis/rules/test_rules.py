@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -12,6 +13,7 @@ from scoregen.analysis.harmony.features import Function
 from scoregen.analysis.rules.findings import Finding
 from scoregen.analysis.rules.harmonic import tendencies
 from scoregen.analysis.rules.rule_sets import load_rule_set
+from scoregen.score.directions import Direction, RepeatMark
 from scoregen.score.elements import Chord, Clef, Element, Measure, Note, Part, Rest, Score, Slot, Voice
 from scoregen.score.keys import Key, KeySignature
 from scoregen.score.metre import TimeSignature
@@ -171,6 +173,28 @@ def test_a_seventh_stays_only_if_it_sounds_in_the_next_chord() -> None:
     lines = {"soprano": "C#5 D5", "alto": "E4 D4", "tenor": "G3 Bb3", "bass": "A2 Bb2"}
     assert sevenths((A7, G_MINOR_6), **lines) == ["tenor leaves the seventh G3 of A7 for Bb3 instead of stepping down"]
     assert not sevenths((A7, G_MINOR_6), **{**lines, "soprano": "C#5 G4"})
+
+
+def test_after_a_da_capo_the_last_chord_is_that_at_fine() -> None:
+    lines = {"soprano": "C5 B4 C5 D5", "alto": "F4 D4 E4 A4", "tenor": "A3 G3 G3 F#4", "bass": "F3 G3 C3 D3"}
+    score = score_of(lines)
+    (measure,) = score.measures
+    parts = [replace(measure, number=str(number)) for number in (1, 2)]
+    halves = [(0, 3), (3, 4)]
+    marks = (RepeatMark("fine"), RepeatMark("dacapo"))
+    measures = tuple(
+        replace(
+            own,
+            duration=Fraction(last - first),
+            voices=tuple(replace(voice, elements=voice.elements[first:last]) for voice in own.voices),
+            directions=(Direction(Fraction(last - first), mark),),
+        )
+        for own, (first, last), mark in zip(parts, halves, marks, strict=True)
+    )
+    jumping = replace(score, measures=measures)
+    plain = replace(score, measures=tuple(replace(own, directions=()) for own in measures))
+    rules = [{found.rule for found in check(each, "strict").findings} for each in (plain, jumping)]
+    assert ["final-cadence" in found for found in rules] == [True, False]
 
 
 def test_the_last_chord_is_the_tonic() -> None:

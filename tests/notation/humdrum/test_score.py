@@ -42,3 +42,16 @@ def test_a_note_without_a_tie_crosses_a_barline() -> None:
 def test_the_first_record_of_each_code_counts_and_other_codes_do_not() -> None:
     text = "!!!COM-rismID: pe96950\n!!!OTL@@PL: Kolęda \n!!!OTL@EN: Carol\n!!!YEM:\n**kern\n4c\n*-\n!!!ENC: A. B.\n"
     assert reference_records(text) == {"OTL": "Kolęda", "ENC": "A. B."}
+
+
+def test_the_number_in_a_printed_name_tells_two_violins_apart() -> None:
+    score = read(
+        "**kern **kern",
+        "*Ivioln *Ivioln",
+        '*I"Violin_II *I"Violin_I'.replace("_", "\u00a0"),
+        "*M2/4 *M2/4",
+        "=1 =1",
+        "2c 2e",
+        "*- *-",
+    )
+    assert [part.name for part in score.parts] == ["Violin 1", "Violin 2"]
