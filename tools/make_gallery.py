@@ -15,6 +15,7 @@ from scoregen.model.network.config import SamplingOptions
 from scoregen.notation.engraving.pages import engrave, engraving_options, to_png
 from scoregen.notation.graft.document import musicxml_document
 from scoregen.notation.sound.audio_files import audio_file
+from scoregen.notation.sound.loudness import normalised
 from scoregen.notation.sound.performance import score_audio
 from scoregen.plan.scene.cues import read_scene
 from scoregen.tasks.score_scene import SceneMusic, score_scene
@@ -50,7 +51,7 @@ def make(scene: Path) -> SceneMusic:
     pages = engrave(musicxml_document(music.score, {}).text, options)
     scene.with_suffix(".png").write_bytes(to_png(pages[:1], DPI)[0])
     sound = score_audio(music.score)
-    mono = replace(sound, samples=sound.samples.mean(axis=1, keepdims=True))  # half as large
+    mono = normalised(replace(sound, samples=sound.samples.mean(axis=1, keepdims=True)))  # half as large
     scene.with_suffix(".ogg").write_bytes(audio_file(mono, ".ogg"))
     for notice in music.notices:
         print(f"{scene.stem}: {notice}", flush=True)
