@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 
 from scoregen.notation.files import read_score, write_score
+from scoregen.plan.piece.reading import read_plan
 from scoregen.plan.scene.cues import read_scene
 from scoregen.plan.scene.scene_plan import plan_of_scene
 from tests.chorales import write_chorales
@@ -182,7 +183,7 @@ def test_files_that_are_named_exist(document: str) -> None:
 
 
 def test_the_gallery_is_whole_and_small() -> None:
-    """Every scene has a picture, a sound and its place on the page, and tempos that lead through its cues."""
+    """Every scene has a picture, a sound, a plan and its place on the page, and tempos that lead through its cues."""
     folder, page = REPOSITORY / "docs" / "gallery", (REPOSITORY / "docs" / "gallery.md").read_text(encoding="utf-8")
     scenes = sorted(folder.glob("*.toml"))
     assert len(scenes) == 8
@@ -191,8 +192,11 @@ def test_the_gallery_is_whole_and_small() -> None:
         assert scene.with_suffix(".png").read_bytes().startswith(b"\x89PNG")
         assert scene.with_suffix(".ogg").read_bytes().startswith(b"OggS")
         assert all(f"(gallery/{scene.stem}{suffix})" in page for suffix in (".png", ".ogg", ".toml"))
-    assert {file.stem for file in folder.iterdir()} == {scene.stem for scene in scenes}
-    assert sum(file.stat().st_size for file in folder.iterdir()) < 3_000_000
+        plan = read_plan(folder / "plans" / scene.name)
+        assert f"(gallery/plans/{scene.name})" in page and abs(plan.seconds - read_scene(scene).seconds) < 0.02
+    files = [file for file in folder.rglob("*") if file.is_file()]
+    assert {file.stem for file in files} == {scene.stem for scene in scenes}
+    assert sum(file.stat().st_size for file in files) < 3_000_000
 
 
 def test_every_page_is_in_the_index() -> None:

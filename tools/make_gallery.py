@@ -16,12 +16,15 @@ from scoregen.notation.engraving.options import engraving_options
 from scoregen.notation.engraving.pages import engrave, to_png
 from scoregen.notation.graft.document import musicxml_document
 from scoregen.notation.sound.audio_files import audio_file
+from scoregen.notation.sound.loudness import normalised
 from scoregen.notation.sound.performance import score_audio
+from scoregen.plan.piece.writing import plan_text
 from scoregen.plan.scene.cues import read_scene
 from scoregen.tasks.score_scene import SceneMusic, score_scene
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 FOLDER, PAGE = DOCS / "gallery", DOCS / "gallery.md"
+PLANS = FOLDER / "plans"
 ENSEMBLES = {
     **{"string quartet": "string-quartet", "choir of four voices": "satb", "piano": "piano"},
     **{"brass quartet": "brass-quartet", "wind quintet": "wind-quintet", "piano trio": "piano-trio"},
@@ -31,9 +34,9 @@ MOST_BYTES = 3_000_000
 DPI = 96
 HEAD = """# Gallery
 
-Eight small scenes: the cues, the music that `scoregen score-scene` composes for them, and its sound. `python
-tools/make_gallery.py` makes the pictures and the sounds again; nothing is edited by hand. The sounds are played by
-FluidSynth with the soundfont FluidR3_GM (MIT licence). [Scenes](scenes.md) describes the files.
+Eight small scenes: the cues, the plan and the music that `scoregen score-scene` makes of them, and its sound. `python
+tools/make_gallery.py` makes the pictures, the plans and the sounds again; nothing is edited by hand. The sounds are
+played by FluidSynth with the soundfont FluidR3_GM (MIT licence). [Scenes](scenes.md) describes the files.
 """
 
 
@@ -45,13 +48,15 @@ def description(scene: Path) -> tuple[str, str]:
 
 
 def make(scene: Path) -> SceneMusic:
-    """Compose a scene, and write its picture and its sound next to it."""
+    """Compose a scene, and write its picture and its sound next to it, and its plan."""
     music = score_scene(read_scene(scene), ensemble=description(scene)[1], sampling=SamplingOptions(seed=1))
     options = engraving_options("a5", 5.0, landscape=True)
     pages = engrave(musicxml_document(music.score, {}).text, options)
     scene.with_suffix(".png").write_bytes(to_png(pages[:1], DPI)[0])
+    PLANS.mkdir(exist_ok=True)
+    (PLANS / scene.name).write_text(plan_text(music.plan), encoding="utf-8")
     sound = score_audio(music.score)
-    mono = replace(sound, samples=sound.samples.mean(axis=1, keepdims=True))  # half as large
+    mono = normalised(replace(sound, samples=sound.samples.mean(axis=1, keepdims=True)))  # half as large
     scene.with_suffix(".ogg").write_bytes(audio_file(mono, ".ogg"))
     for notice in music.notices:
         print(f"{scene.stem}: {notice}", flush=True)
@@ -64,7 +69,7 @@ def page(scenes: list[Path]) -> str:
     for scene in scenes:
         text, ensemble = description(scene)
         title = read_scene(scene).title
-        links = f"[Sound](gallery/{scene.stem}.ogg), [cues](gallery/{scene.name})"
+        links = f"[Sound](gallery/{scene.stem}.ogg), [cues](gallery/{scene.name}), [plan](gallery/plans/{scene.name})"
         command = (
             f"scoregen score-scene {scene.name} --ensemble {ensemble} --seed 1 -o {scene.stem.partition('-')[2]}.ogg"
         )
@@ -84,7 +89,7 @@ def main() -> None:
         if only in (None, scene.stem):
             make(scene)
     PAGE.write_text(page(scenes), encoding="utf-8")
-    size = sum(file.stat().st_size for file in FOLDER.iterdir())
+    size = sum(file.stat().st_size for file in FOLDER.rglob("*.*"))
     print(f"{size / 1e6:.2f} MB of at most {MOST_BYTES / 1e6:.0f}")
 
 

@@ -155,14 +155,19 @@ def _section(name: str, analysis: Analysis, stretch: _Stretch, score: Score, tem
 
 
 def _key(analysis: Analysis, stretch: _Stretch, score: Score) -> Key:
-    """The key with the signature of the section that holds longest in it, else that of the signature."""
+    """Of the keys with the signature of the section the one that holds longest, else that of the signature.
+
+    The key in which the section begins counts twice: a development can stay longer in the relative key.
+    """
     signature = score.measures[stretch.start].key
+    there = [region for region in analysis.keys if region.end > stretch.onset and region.onset < stretch.end]
     lengths: dict[Key, Fraction] = {}
-    for region in analysis.keys:
+    for region in there:
         overlap = min(region.end, stretch.end) - max(region.onset, stretch.onset)
-        if overlap > 0 and region.key.signature.fifths == signature.fifths:
+        if region.key.signature.fifths == signature.fifths:
             lengths[region.key] = lengths.get(region.key, Fraction(0)) + overlap
-    return max(lengths, key=lambda key: lengths[key], default=Key.of(signature))
+    weights = {key: length * (2 if key == there[0].key else 1) for key, length in lengths.items()}
+    return max(weights, key=lambda key: weights[key], default=Key.of(signature))
 
 
 def _phrases(analysis: Analysis, stretch: _Stretch) -> tuple[tuple[int, ...], tuple[str, ...]]:

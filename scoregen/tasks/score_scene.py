@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -10,6 +10,7 @@ from scoregen.model.network.config import SamplingOptions
 from scoregen.notation.midi.tracks import note_times, seconds_at
 from scoregen.notation.midi.write import to_midi
 from scoregen.notation.results import ScoreResult
+from scoregen.plan.chords.chord_report import ChordReport
 from scoregen.plan.piece.articulation import without_fermatas
 from scoregen.plan.piece.piece_plan import PiecePlan
 from scoregen.plan.scene.cues import Cue, Scene
@@ -19,6 +20,7 @@ from scoregen.plan.scene.timecode import timecode
 from scoregen.score.elements import Score
 from scoregen.score.timeline import Beat, beats
 from scoregen.tasks.compose import compose
+from scoregen.tasks.composition import Composition
 
 _SAME = 0.005
 """Seconds within which a note begins at a hit."""
@@ -79,7 +81,16 @@ def score_scene(
     done = compose(ensemble=ensemble, plan=planned.plan, sampling=sampling, progress=progress)
     score = without_fermatas(done.score)
     cues = cue_times(scene, planned, score)
-    return SceneMusic(score, planned.plan, cues, (*done.notices, *_notices(cues)))
+    return SceneMusic(score, planned.plan, cues, (*_of_composing(done), *_notices(cues)))
+
+
+def _of_composing(done: Composition) -> Iterator[str]:
+    """The notices of composing; of the chords, those that are fixed are reported, not those that were suggested."""
+    report = str(done.chords)
+    yield from (notice for notice in done.notices if notice != report)
+    fixed = tuple(each for each in done.chords.outcomes if each.fixed) if done.chords else ()
+    if fixed:
+        yield str(ChordReport(fixed))
 
 
 def cue_times(scene: Scene, planned: ScenePlan, score: Score) -> tuple[CueTime, ...]:

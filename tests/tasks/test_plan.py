@@ -96,3 +96,15 @@ def test_a_plan_excludes_what_it_decides() -> None:
         compose(hymn(), plan=parse_plan(EVENING))
     with pytest.raises(InputError, match="leave out the score"):
         compose(plan=parse_plan(EVENING), piece=PieceOptions())
+
+
+def test_the_key_in_which_a_section_begins_counts_twice(tmp_path: Path) -> None:
+    """Three measures of C major, then five of A minor under the same signature."""
+    major = "[C,2E2G2c2] [F,2F2A2c2] | [G,2F2G2B2] [G,2D2G2B2] | [C,4E4G4c4] |"
+    minor = "[A,2E2A2c2] [D,2F2A2d2] | [E,2E2^G2B2] [E,2D2^G2B2] |" * 2 + "[A,4E4A4c4] |]"
+    keys = []
+    for name, body in (("both", major + minor), ("minor", minor)):
+        path = tmp_path / f"{name}.abc"
+        path.write_text(f"X:1\nM:4/4\nL:1/4\nK:C\n{body.replace('2', '').replace('4', '2')}\n", encoding="utf-8")
+        keys.append([str(section.key) for section in plan_of_score(read_score(path)).sections])
+    assert keys == [["C major"], ["A minor"]]

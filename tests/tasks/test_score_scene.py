@@ -93,3 +93,11 @@ def test_a_cue_where_no_note_can_begin_is_said() -> None:
     text = "end = 8\n[[cue]]\nat = 4\n[[cue]]\nat = 8\nname = 'out'\nhit = 'cadence'\n"
     music = score_scene(parse_scene(text), sampling=FAST)
     assert any("the cue 'out' at 8 s is at the end of the music, where no note begins" in n for n in music.notices)
+
+
+def test_chords_that_were_only_suggested_are_not_reported() -> None:
+    scene = parse_scene("end = 16\ntempo = 90\n[[cue]]\nat = 8\nhit = 'cadence'\n")
+    music = score_scene(scene, sampling=FAST)
+    (line,) = [notice for notice in music.notices if notice.startswith("given chords")]
+    assert line == "given chords: all 2 chords sound"
+    assert sum(section.chords.count("(") for section in music.plan.sections) >= 3, "there are suggestions"

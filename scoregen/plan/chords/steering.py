@@ -28,11 +28,13 @@ def given_timeline(
     """The chords of a progression, else of a text of figures, of the symbols of a score, or of its figured bass.
 
     `slots` are the voices, the lowest last. `chord_symbols` `suggest` makes suggestions of all of them. InputError for
-    a progression or figures that are not understood, and for an unknown way to use symbols.
+    a progression or figures that are not understood, for both at once, and for an unknown way to use symbols.
     """
     if chord_symbols not in CHORD_SYMBOL_USES:
         expected = ", ".join(CHORD_SYMBOL_USES[:-1])
         raise InputError(f"found {chord_symbols!r} for chord symbols; expected {expected} or {CHORD_SYMBOL_USES[-1]}")
+    if chords and figures:
+        raise InputError("--figured-bass: --chords gives the harmony already; omit one of them")
     if chords:
         timeline = text_timeline(chords, score, Key.of(score.measures[0].key))
     elif figures:

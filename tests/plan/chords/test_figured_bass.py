@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from scoregen.plan.chords.figured_bass import figured_timeline
-from scoregen.plan.chords.steering import ordered
+from scoregen.plan.chords.steering import given_timeline, ordered
 from scoregen.score.directions import Direction, Figure, FiguredBass
 from scoregen.score.elements import Score
 from scoregen.score.theory.chord_kinds import note_name
@@ -84,3 +84,8 @@ def test_new_voices_sound_the_figures(untrained: Path) -> None:
     done = compose(figured(tune(BASS, name="Bass")), checkpoint=untrained, sampling=options)
     assert done.chords is not None and len(done.chords.outcomes) == 7 and not done.chords.departures
     assert any("all 7 chords sound" in notice for notice in done.notices)
+
+
+def test_figures_beside_a_progression_are_refused() -> None:
+    with pytest.raises(InputError, match="--figured-bass: --chords gives the harmony already"):
+        given_timeline(tune(BASS), [SLOT], "I | V", "follow", "6 | 5")
