@@ -5,9 +5,9 @@
 
 A shard is a corpus that `scoregen corpus build` made; scores are read as they are, every tenth for validation. Music of
 several voices is performed by rule, and its beats are tracked with the shipped network. With a cache folder an
-interrupted run goes on where it stopped. The raters of an earlier file count for `EARLIER` of the ratings, and the fitted
-ones for the rest; tools/earlier.rhythm has those of fits to other lines. docs/recordings.md has the command that made the
-shipped file.
+interrupted run goes on where it stopped. The raters of an earlier file count for `EARLIER` of the ratings, and the
+fitted ones for the rest; tools/earlier.rhythm has those of fits to other lines. docs/recordings.md has the command that
+made the shipped file.
 """
 
 from __future__ import annotations
