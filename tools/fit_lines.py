@@ -1,12 +1,13 @@
 """Fit what finds metre, unit and barlines, in lines and in music of several voices, to corpora, and write it.
 
-    python tools/fit_lines.py SHARDS... [--scores SCORE...] [-o scoregen/weights/lines.rhythm] [--most 250] [--weight
-        CORPUS=2 ...] [--seeds 3] [--cache FOLDER]
+    python tools/fit_lines.py SHARDS... [--scores SCORE...] [-o scoregen/weights/lines.rhythm] [--most 120] [--weight
+        CORPUS=2 ...] [--seeds 3] [--earlier FILE] [--cache FOLDER]
 
 A shard is a corpus that `scoregen corpus build` made; scores are read as they are, every tenth for validation. Music of
 several voices is performed by rule, and its beats are tracked with the shipped network. With a cache folder an
-interrupted run goes on where it stopped. The shipped file is not the result of one run: docs/recordings.md says what
-it is made of.
+interrupted run goes on where it stopped. The raters of an earlier file count for `EARLIER` of the ratings, and the
+fitted ones for the rest; tools/earlier.rhythm has those of fits to other lines. docs/recordings.md has the command that
+made the shipped file.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ import numpy as np
 from scoregen.corpora.shards import load_index
 from scoregen.model.beats.barlines import Example, example_of, fit_rater, share_right
 from scoregen.model.beats.habits import count_habits
-from scoregen.model.beats.lines import FEWEST, NotatedLine, in_five, lines_of_piece, lines_of_score
+from scoregen.model.beats.lines import FEWEST, NotatedLine, in_compound, in_five, lines_of_piece, lines_of_score
 from scoregen.model.beats.notated import NotatedPiece, notated_piece
 from scoregen.model.beats.performances import perform
 from scoregen.model.beats.textures import texture_example
@@ -31,17 +32,19 @@ from scoregen.notation.files import read_score
 from scoregen.score.metre import TimeSignature
 from scoregen.system.errors import ScoregenError
 from scoregen.system.resources import weights
-from scoregen.transcription.metrical.habits import FILE, LineModel, save_lines
+from scoregen.transcription.metrical.habits import FILE, LineModel, load_lines, save_lines
 from scoregen.transcription.metrical.rater import Rater, mean_of
 
 SCORES = "scores"
 LINES_OF_PIECE = 3
-FIVES = 5
-"""Of so many lines in 3/4 one is made into one in 5/4, of which corpora have few."""
+FIVES, COMPOUNDS = 5, 10
+"""Of so many lines one is made into one in 5/4, or in 9/8 or 12/8, of which corpora have few."""
 QUARTERS, NOTES = 160, 60
 """The quarters of a piece that are performed, and the fewest notes of them."""
 FREEDOM = (0.1, 0.6)
 """The least and the greatest freedom of the performances."""
+EARLIER = 0.75
+"""The share of the raters of an earlier file."""
 PART = 100
 """Lines whose examples are kept in one file of the cache."""
 
@@ -63,9 +66,9 @@ def lines_of_files(paths: list[Path]) -> Iterator[NotatedLine]:
             print(f"left out: {error}")
 
 
-def with_fives(lines: list[NotatedLine]) -> list[NotatedLine]:
-    made = [five for five in map(in_five, lines[::FIVES]) if five is not None and len(five.onsets) >= FEWEST]
-    return [*lines, *made]
+def with_rare_metres(lines: list[NotatedLine]) -> list[NotatedLine]:
+    made = [*map(in_five, lines[::FIVES]), *map(in_compound, lines[::COMPOUNDS])]
+    return [*lines, *(line for line in made if line is not None and len(line.onsets) >= FEWEST)]
 
 
 def pieces_of_shard(folder: Path, split: str, most: int) -> Iterator[tuple[NotatedPiece, TimeSignature, int, str]]:
@@ -117,22 +120,33 @@ def fitted(examples: list[Example], held: list[Example], importance: dict[str, f
     return rater
 
 
+def with_earlier(model: LineModel, path: Path) -> LineModel:
+    """The model with the raters of an earlier file."""
+    earlier, shares = load_lines(path), (1 - EARLIER, EARLIER)
+    return replace(
+        model,
+        cues=mean_of((model.cues, earlier.cues), shares),
+        textures=mean_of((model.textures, earlier.textures), shares),
+    )
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("shards", nargs="+", type=Path)
     parser.add_argument("--scores", nargs="*", type=Path, default=[])
     parser.add_argument("-o", "--output", type=Path, default=weights() / FILE)
-    parser.add_argument("--most", type=int, default=250, help="files of one shard")
+    parser.add_argument("--most", type=int, default=120, help="files of one shard")
     parser.add_argument("--weight", action="append", default=[], metavar="CORPUS=NUMBER")
     parser.add_argument("--seeds", type=int, default=3, help="fits of which the mean is taken")
+    parser.add_argument("--earlier", type=Path, help="a file of which the raters count too")
     parser.add_argument("--cache", type=Path)
     arguments = parser.parse_args()
     importance = {name: float(value) for name, _, value in (each.partition("=") for each in arguments.weight)}
     shards, most, folder = arguments.shards, arguments.most, arguments.cache
     held = arguments.scores[::10]
     others = [path for path in arguments.scores if path not in held]
-    train = with_fives(cached(folder, "train", lambda: lines_of(shards, "train", most, others)))
-    valid = with_fives(cached(folder, "valid", lambda: lines_of(shards, "valid", most // 10, held)))
+    train = with_rare_metres(cached(folder, "train", lambda: lines_of(shards, "train", most, others)))
+    valid = with_rare_metres(cached(folder, "valid", lambda: lines_of(shards, "valid", most // 10, held)))
     print(len(train), "and", len(valid), "lines", flush=True)
     habits = count_habits(train)
     examples = [
@@ -156,7 +170,9 @@ def main() -> None:
         ]
         for split in ("train", "valid")
     )
-    save_lines(LineModel(habits, lines, fitted(textures, held_textures, importance, arguments.seeds)), arguments.output)
+    print(len(textures), "and", len(held_textures), "performances", flush=True)
+    model = LineModel(habits, lines, fitted(textures, held_textures, importance, arguments.seeds))
+    save_lines(with_earlier(model, arguments.earlier) if arguments.earlier else model, arguments.output)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,8 @@
 
 The highest voice of each score is played with the counted beat at about 0.62 s (a deviation of a fifth), every onset
 off by `--jitter` seconds on average, and a tempo that wanders by `--drift` from quarter to quarter. `right` is the
-share of notes with the right place in the measure and the right value, `value` that of right values alone. With
+share of notes with the right place in the measure and the right value, `value` that of right values alone. `readable`
+also counts notes that are right but for the length of the measure: 2/4 for 4/4, or 12/8 for 6/8. With
 --rules the beats are tracked as in music of several voices.
 """
 
@@ -14,6 +15,7 @@ import argparse
 import statistics
 import sys
 from collections.abc import Sequence
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -64,19 +66,23 @@ def measure_one(score: Score, arguments: argparse.Namespace, generator: np.rando
     played = perform_line(line, float(time.groups[0]), arguments.jitter, arguments.drift, generator)
     rhythm = notated.notated_rhythm(played, [1] * len(played), may_hold=False)
     starts, places = sorted(rhythm.times), places_of(score, line)
-    own, right, values = [], 0, 0
+    own, right, values, readable = [], 0, 0, 0
     for onset in rhythm.onsets:
         start = max(place for place in starts if place <= onset)
         length = rhythm.times[start].duration
         pickup = start == 0 and len(starts) > 1
         own.append((onset - (starts[1] if pickup else start)) % length)
+    metre = rhythm.times[starts[-1]]
+    is_half = metre.duration / time.duration in (Fraction(1, 2), 2) and metre.is_compound == time.is_compound
+    common = min(metre.duration, time.duration) if is_half else max(metre.duration, time.duration)
     for index, note in enumerate(line):
         has_value = rhythm.ends[index] - rhythm.onsets[index] == note.duration
         values += has_value
         right += has_value and own[index] == places[index][1]
-    metre = rhythm.times[starts[-1]]
+        readable += has_value and own[index] % common == places[index][1] % common
     return {
         "right": right / len(line),
+        "readable": readable / len(line),
         "value": values / len(line),
         "metre": float(metre.duration == time.duration and metre.is_compound == time.is_compound),
         "first": float(own[0] == places[0][1]),

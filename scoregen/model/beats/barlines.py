@@ -25,7 +25,9 @@ USUAL_BEAT, SPREAD = 0.62, 0.25
 """Seconds of a notated beat, and the deviation of its logarithm."""
 _UNITS, _ODDS = (0.5, 1.0, 2.0), (0.2, 0.6, 0.2)
 """What the search may take a quarter for, and how often."""
-_BATCH, _RATE, _DECAY, _DROPOUT = 24, 2e-3, 0.03, 0.25
+_HELD_LAST = (0.8, 1.05)
+"""How much of its value the last note sounds."""
+_BATCH, _RATE, _DECAY, _DROPOUT = 24, 2e-3, 0.1, 0.4
 _HELD, _PATIENCE = 8, 6
 
 
@@ -37,7 +39,8 @@ def example_of(
     steps = np.append(np.diff(line.onsets), 1.0)
     shares = np.minimum((line.ends - line.onsets) / steps, 1.0) * generator.uniform(0.75, 1.0, len(steps))
     unit = float(generator.choice(_UNITS, p=_ODDS))
-    heard = Line((line.onsets - line.onsets[0]) * unit, line.pitches, shares, quarter / unit)
+    last = float(line.ends[-1] - line.onsets[-1]) * unit * float(generator.uniform(*_HELD_LAST))
+    heard = Line((line.onsets - line.onsets[0]) * unit, line.pitches, shares, quarter / unit, last)
     cues, first = note_cues(heard), line.metre.positions[line.positions[0]]
     rows, hits = [], []
     for barring in barrings(heard):

@@ -69,12 +69,17 @@ def read_content(data: bytes, place: Place) -> MidiContent:
         try:
             _read_track(content, index, track, file.ticks_per_beat)
         except ValueError as error:
-            raise ReadError(f"track {index + 1} of the MIDI file is damaged ({error})", place) from None
+            raise ReadError(f"track {index + 1} of the MIDI file is damaged ({_fault(error)})", place) from None
     if len(file.tracks) > 1 and file.tracks[0].name and not any(track == 0 for track, _ in content.channels):
         content.title = one_line(file.tracks[0].name)
     if (count := sum(len(channel.notes) for channel in content.channels.values())) > MAX_NOTES:
         raise ReadError(f"the MIDI file has {count} notes; at most {MAX_NOTES} are read", place)
     return content
+
+
+def _fault(error: Exception) -> str:
+    """What an exception says; one without words is that of a file that ends too soon."""
+    return str(error) or "it ends too soon"
 
 
 def _parse(data: bytes, place: Place) -> mido.MidiFile:
@@ -89,7 +94,7 @@ def _parse(data: bytes, place: Place) -> mido.MidiFile:
         try:  # an older file with names in another encoding
             file = mido.MidiFile(file=io.BytesIO(plain), clip=True)
         except _FAILURES:
-            raise ReadError(f"the MIDI file is damaged ({error})", place) from None
+            raise ReadError(f"the MIDI file is damaged ({_fault(error)})", place) from None
     if file.type == 2:
         raise RefusedError("this MIDI file has independent pieces (format 2); expected format 0 or 1", place)
     if not 0 < file.ticks_per_beat < 0x8000:

@@ -10,11 +10,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from scoregen.transcription.metrical.habits import Habits
+from scoregen.transcription.metrical.patterns import (
+    Harmony,
+    Returns,
+    after_measures,
+    notes_after_measures,
+    returns_of,
+    steps_after_measures,
+)
 from scoregen.transcription.metrical.positions import METRES, Metre
 
 Floats = NDArray[np.float64]
@@ -27,7 +36,6 @@ _MAJOR = np.array([5.0, 2.0, 3.5, 2.0, 4.5, 4.0, 2.0, 4.5, 2.0, 3.5, 1.5, 4.0])
 _MINOR = np.array([5.0, 2.0, 3.5, 4.5, 2.0, 4.0, 2.0, 4.5, 3.5, 2.0, 1.5, 4.0])
 _REST = 0.35
 _USUAL_BEAT, _USUAL_QUARTER = 0.62, 0.55
-_LAGS = (0.5, 1, 2, 4, 8)
 _PHRASES = (2, 4)
 _CLOSING = 0.9
 """How much longer than others, in logarithms of 2, a note is that may end a phrase."""
@@ -36,16 +44,33 @@ _UNKNOWN = -6.0
 """The odds of a step in a metre of which nothing is known."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Line:
-    """Notes of a line: onsets [N] in a unit, pitches [N], the sounding share [N] of each step, seconds of the unit."""
+    """Notes of a line: onsets [N] in a unit, pitches [N], the sounding share [N] of each step, seconds of the unit.
+
+    `last` is how long the last note sounds, in the unit; 0 if it is not known.
+    """
 
     onsets: Floats
     pitches: Ints
     shares: Floats
     seconds: float
+    last: float = 0.0
+
+    @cached_property
+    def returns(self) -> Returns:
+        """The passages that return."""
+        return returns_of(self.onsets, self.pitches)
+
+    @cached_property
+    def harmony(self) -> Harmony:
+        """The harmony that the notes imply."""
+        return Harmony(self.onsets, self.pitches)
 
     def cut(self, most: int) -> Line:
+        """The first notes."""
+        if len(self.onsets) <= most:
+            return self
         return Line(self.onsets[:most], self.pitches[:most], self.shares[:most], self.seconds)
 
 
@@ -85,6 +110,7 @@ def note_cues(line: Line) -> Floats:
             degrees == 7,
             (degrees == 2) | (degrees == 11) | (degrees == 5),
             rest,
+            line.returns.starts,
         ]
     ).astype(np.float64)
 
@@ -131,16 +157,22 @@ def features(line: Line, cues: Floats, barring: Barring, habits: Mapping[tuple[s
     row = [
         *(by_strength / size).ravel(),
         *_across(metre, places, kinds, steps),
-        *_returns(line, measure / scale),
+        *notes_after_measures(line.onsets, line.pitches, measure / scale),
         _variety(bars, places),
         _usual_steps(metre, bars, places, steps, habits),
         *_phrases(cues[:, 1], quarters, measure),
+        *steps_after_measures(line.onsets, line.pitches, measure / scale, places < _NEAR),
+        *after_measures(line.returns, measure / scale),
+        *line.harmony.of_measures(-phase / scale, measure / scale),
+        *line.harmony.of_measures(-phase / scale, float(metre.counted) / scale)[:2],
+        _same_beginnings(cues[:, 1], places),
     ]
     single = [
         *_tempo(line.seconds / scale, metre, steps),
         *_squares(np.log(line.seconds / scale * measure / _USUAL_MEASURE)),
         *(float(metre is other) for other in METRES),
         *_ends(metre, phase, quarters[-1], kinds[-1]),
+        *_last_note(measure, phase, float(places[-1]), line.last * scale),
     ]
     return np.concatenate([np.array(row) * np.sqrt(min(size, 100)), single])
 
@@ -155,16 +187,19 @@ def _across(metre: Metre, places: Floats, kinds: Ints, steps: Floats) -> tuple[f
     return float(over_bar.mean()), float(over_beat.mean()), float(off.mean())
 
 
-def _returns(line: Line, measure: float) -> list[float]:
-    """How many notes have one, and how many one of their pitch, some measures on; a measure in line units."""
-    found = []
-    for lag in _LAGS:
-        later = line.onsets + lag * measure
-        index = np.clip(np.searchsorted(line.onsets, later - _NEAR), 0, len(later) - 1)
-        hits = np.abs(line.onsets[index] - later) < 2 * _NEAR
-        left = max(int((later <= line.onsets[-1] + _NEAR).sum()), 8)
-        found += [hits.sum() / left, (hits & (line.pitches[index] == line.pitches)).sum() / left]
-    return found
+def _same_beginnings(lengths: Floats, places: Floats) -> float:
+    """The share of the notes after those that may end phrases that are where the first note is in its measure."""
+    after = places[1:][lengths[:-1] > _CLOSING]
+    return float((np.abs(after - places[0]) < _NEAR).mean()) if len(after) else 0.0
+
+
+def _last_note(measure: float, phase: float, place: float, heard: float) -> list[float]:
+    """How far the last note is from lasting to the barline, and from leaving room for the pickup, in octaves."""
+    if heard <= 0:
+        return [0.0, 0.0, 0.0]
+    full, short = measure - place, measure - place - (measure - phase if phase > _NEAR else 0.0)
+    off = [min(abs(float(np.log2(length / heard))), 2.0) if length > _NEAR else 2.0 for length in (full, short)]
+    return [off[0], off[1], min(off)]
 
 
 def _phrases(lengths: Floats, quarters: Floats, measure: float) -> list[float]:

@@ -64,8 +64,11 @@ def save_lines(model: LineModel, path: Path) -> None:
 def shipped_lines() -> LineModel | None:
     """The model next to the other weights, None if it is not there. InputError if its file is damaged."""
     path = weights() / FILE
-    if not path.is_file():
-        return None
+    return load_lines(path) if path.is_file() else None
+
+
+def load_lines(path: Path) -> LineModel:
+    """A model of a file. InputError if it is damaged."""
     try:
         tensors = {name: value.astype(np.float64) for name, value in load(path.read_bytes()).items()}
         keys = sorted({tuple(name.split()[:2]) for name in tensors if not name.startswith((_CUES, _TEXTURES))})

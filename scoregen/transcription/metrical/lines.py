@@ -77,11 +77,14 @@ def line_rhythm(
     ]
     places = [place - places[0] for place in places]
     seconds = float(np.median(path.lengths))
-    line = Line(np.array([float(place) for place in places]), *_pitches(notes, attacks, path), seconds)
+    at = attacks.times[path.attacks]
+    pitches, ends = _highest(notes, attacks, path)
+    shares = ((ends - at) / np.append(np.diff(at), 1.0).clip(1e-3)).clip(0, 1)
+    last = float(ends[-1] - at[-1]) / seconds
+    line = Line(np.array([float(place) for place in places]), pitches, shares, seconds, last)
     rated = best_barring(line, model.habits, model.cues, counting)
     barring = rated.barring
     quarters = [place * barring.scale for place in places]
-    at = attacks.times[path.attacks]
     onsets = _all_onsets(attacks.times, at, quarters, path)
     measure = barring.metre.measure
     pickup = measure - barring.phase if barring.phase else Fraction(0)
@@ -101,15 +104,13 @@ def _search(times: Floats, model: LineModel, settings: Settings) -> tuple[Metre,
     return metre, paths[best] if len(part) == len(times) else best_path(times, metre, tried[best], settings)
 
 
-def _pitches(notes: Sequence[PerformedNote], attacks: Attacks, path: Path) -> tuple[NDArray[np.int64], Floats]:
-    """The highest pitch of each attack of the path, and the share of its step that it sounds."""
+def _highest(notes: Sequence[PerformedNote], attacks: Attacks, path: Path) -> tuple[NDArray[np.int64], Floats]:
+    """The highest pitch of each attack of the path, and when it ends."""
     pitches, ends = np.zeros(len(attacks.times), dtype=np.int64), np.zeros(len(attacks.times))
     for note, member in zip(notes, attacks.members, strict=True):
         if note.pitch > pitches[member]:
             pitches[member], ends[member] = note.pitch, note.end
-    chosen = attacks.times[path.attacks]
-    steps = np.append(np.diff(chosen), 1.0).clip(1e-3)
-    return pitches[path.attacks], ((ends[path.attacks] - chosen) / steps).clip(0, 1)
+    return pitches[path.attacks], ends[path.attacks]
 
 
 def _all_onsets(times: Floats, at: Floats, quarters: Sequence[Fraction], path: Path) -> tuple[Fraction, ...]:

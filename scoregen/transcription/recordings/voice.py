@@ -20,6 +20,8 @@ _HOLD = 50.0
 """Milliseconds that a new pitch must last to be a note (`pitch_hold_ms` of swift-f0)."""
 _SHORTEST = 0.09
 """Seconds; shorter notes are scoops and slips, and belong to the note after them."""
+_OCTAVE_SLIP = 0.2
+"""Seconds; a shorter note an octave from one that it touches is that note, heard at another harmonic."""
 _JOINED = 0.04
 _CONFIDENT = 0.8
 _LOUD_DECIBELS = 35.0
@@ -50,7 +52,11 @@ def hear_line(sound: Sound) -> Line:
         PerformedNote(note.start, note.end, int(np.rint(pitch - shift)))
         for note, pitch in zip(found, pitches, strict=True)
     ]
-    return Line(tuple(_without_scoops(notes)), 100 * shift, _clarity(result.confidence, result.loudness_db))
+    return Line(
+        tuple(_without_octave_slips(_without_scoops(notes))),
+        100 * shift,
+        _clarity(result.confidence, result.loudness_db),
+    )
 
 
 def _tuning(pitches: Floats, lengths: Floats) -> float:
@@ -72,6 +78,26 @@ def _without_scoops(notes: Sequence[PerformedNote]) -> list[PerformedNote]:
         if early is None:
             kept.append(note)
     return kept
+
+
+def _without_octave_slips(notes: Sequence[PerformedNote]) -> list[PerformedNote]:
+    """The notes, where a short one an octave from the next is its beginning, and one from the last its end."""
+    kept: list[PerformedNote] = []
+    begun: float | None = None
+    for index, note in enumerate(notes):
+        following = notes[index + 1] if index + 1 < len(notes) else None
+        if begun is None and following is not None and _is_slip(note, following, following.onset - note.end):
+            begun = note.onset
+        elif begun is None and kept and _is_slip(note, kept[-1], note.onset - kept[-1].end):
+            kept[-1] = replace(kept[-1], end=note.end)
+        else:
+            kept.append(note if begun is None else replace(note, onset=begun))
+            begun = None
+    return kept
+
+
+def _is_slip(note: PerformedNote, other: PerformedNote, gap: float) -> bool:
+    return note.end - note.onset < _OCTAVE_SLIP and abs(note.pitch - other.pitch) == 12 and gap < _JOINED
 
 
 def _clarity(confidence: Floats, decibels: Floats) -> float:

@@ -9,7 +9,7 @@ import pytest
 
 from scoregen.model.beats.barlines import example_of, fit_rater, share_right
 from scoregen.model.beats.habits import count_habits
-from scoregen.model.beats.lines import NotatedLine, in_five, lines_of_score
+from scoregen.model.beats.lines import NotatedLine, in_compound, in_five, lines_of_score
 from scoregen.notation.files import read_score
 from scoregen.transcription.metrical.rater import Rater
 
@@ -53,3 +53,19 @@ def test_a_line_in_three_becomes_one_in_five(lines: list[NotatedLine]) -> None:
     places = five.metre.places[five.positions]
     assert np.allclose(five.onsets, 5 * five.measures + places) and (np.diff(five.onsets) > 0).all()
     assert places[0] == 4 and set(np.diff(five.onsets)) <= {0.5, 1.0, 1.5, 2.0, 3.0, 4.0}
+
+
+def test_a_line_in_three_and_one_in_four_become_lilting_ones(lines: list[NotatedLine]) -> None:
+    names = {"3/4": "9/8", "4/4": "12/8"}
+    made = [(line, lilting) for line in lines if (lilting := in_compound(line)) is not None]
+    assert {line.metre.name for line, _ in made} == set(names)
+    for line, lilting in made:
+        assert lilting.metre.name == names[line.metre.name] and lilting.beat == 1.5
+        places = lilting.metre.places[lilting.positions]
+        starts = (lilting.onsets - places - lilting.onsets[0] + places[0]) / float(lilting.metre.measure)
+        assert np.allclose(starts, np.rint(starts))
+        halves = line.metre.places[line.positions] % 1 == 0.5
+        assert set((places[halves] % 1.5).tolist()) <= {1.0}
+        assert set((places[~halves] % 1.5).tolist()) == {0.0}
+    assert any((line.metre.places[line.positions] % 1 == 0.5).any() for line, _ in made)
+    assert all(in_compound(line) is None for line in lines if line.metre.name not in names)
