@@ -49,7 +49,7 @@ def leading_lines(score: Score, slots: Sequence[Slot]) -> list[VoiceLine]:
             VoiceLine(slot, role.title.lower(), 0, place, None if instrument_of(score.part(slot.part)) else role)
             for place, (slot, role) in enumerate(names)
         ]
-    roles = {part.id: role for part in score.parts if (role := role_of(part, ensemble)) is not None}
+    roles: Mapping[str, Role] = {part.id: role for part in score.parts if (role := role_of(part, ensemble)) is not None}
     if len(slots) == len(score.parts) == len(ensemble.roles):
         roles = _of_a_choir(score.parts, ensemble, roles)
     return list(_grouped(score, slots, roles, ensemble))
