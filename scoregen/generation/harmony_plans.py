@@ -50,6 +50,8 @@ TEMPERATURE = 0.7
 at 0.7 two thirds, as in the chorales."""
 NO_DOMINANT, NO_TONIC, OPEN_END = 12.0, 8.0, 2.0
 """The nats that a last cadence without a dominant, one off the tonic, and a phrase end that is not closed cost."""
+LONGEST = Fraction(1000)
+"""Quarters: more than a measure has."""
 _MODES = (None, "major", "minor", "ionian")
 _LEADING = [QUALITIES.index(name) for name in ("diminished", "half-diminished", "diminished-seventh")]
 _DOMINANTS = [QUALITIES.index(name) for name in ("major", "dominant")]
@@ -201,11 +203,21 @@ def _drawn_by_rule(task: PlannerTask, key: Key, plan: Plan, count: int, generato
 
 
 def _may_move(own: MeasurePlan, step: Step) -> bool:
-    """Whether a chord may begin in a step where the new voices may: not while the chord of a phrase end is held."""
+    """Whether a chord may begin in a step where the new voices may: not while the chord of a phrase end stays, nor
+    between a dominant and its goal."""
     end = step.onset + step.duration
     is_open = own.onsets is None or any(step.onset <= onset < end for onset in own.onsets)
-    held = any(onset < step.onset < onset + chord.hold + chord.rest for onset, chord in own.chords.items())
-    return is_open and not held and _may_begin(own, step)
+    return (
+        is_open and not any(onset < step.onset < _until(own, onset) for onset in own.chords) and _may_begin(own, step)
+    )
+
+
+def _until(own: MeasurePlan, onset: Fraction) -> Fraction:
+    """The end of a planned chord: of a dominant its goal, or the end of the measure."""
+    chord = own.chords[onset]
+    if chord.leads:
+        return min((place for place in own.chords if place > onset), default=onset + LONGEST)
+    return onset + max(chord.hold + chord.rest, chord.stay)
 
 
 def _median(values: NDArray[np.floating]) -> np.floating:

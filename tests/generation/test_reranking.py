@@ -17,6 +17,7 @@ from scoregen.generation.reranking import (
     rerank,
     succession_nats,
     unprepared_share,
+    wide_leaps,
     without_dominant,
 )
 from scoregen.model.sampling.drafts import Draft
@@ -64,6 +65,15 @@ def test_instruments_rank_by_surprise_and_choirs_by_likelihood() -> None:
     assert cost(lively, AIMS) > cost(dull, AIMS)
     instruments = replace(AIMS, style=load_style("instruments"))
     assert cost(lively, instruments) < cost(dull, instruments)
+
+
+def test_wide_leaps_count_in_easy_parts_alone() -> None:
+    near, far = draft(16, last="C5 G4 E4 C4"), draft(16, penultimate="B4 G4 D4 G2")
+    easy = replace(AIMS, widest_leap=5)
+    assert [wide_leaps(each.sonorities, easy) for each in (near, far)] == [0, 1]
+    assert wide_leaps(far.sonorities, AIMS) == 0
+    assert wide_leaps(far.sonorities, replace(easy, blank=((False,) * 4,) * 2)) == 0, "what is given may leap"
+    assert cost(far, easy) - cost(far, AIMS) > cost(near, easy) - cost(near, AIMS) == 0
 
 
 def test_a_repeated_measure_counts_where_it_is_new() -> None:

@@ -49,10 +49,18 @@ def leading_lines(score: Score, slots: Sequence[Slot]) -> list[VoiceLine]:
             VoiceLine(slot, role.title.lower(), 0, place, None if instrument_of(score.part(slot.part)) else role)
             for place, (slot, role) in enumerate(names)
         ]
-    roles = {part.id: role for part in score.parts if (role := role_of(part, ensemble)) is not None}
-    if not roles and len(slots) == len(score.parts) == len(ensemble.roles) and not any(map(instrument_of, score.parts)):
-        roles = {part.id: role for part, role in zip(score.parts, ensemble.roles, strict=True)}
+    roles: Mapping[str, Role] = {part.id: role for part in score.parts if (role := role_of(part, ensemble)) is not None}
+    if len(slots) == len(score.parts) == len(ensemble.roles):
+        roles = _of_a_choir(score.parts, ensemble, roles)
     return list(_grouped(score, slots, roles, ensemble))
+
+
+def _of_a_choir(parts: Sequence[Part], ensemble: Ensemble, roles: Mapping[str, Role]) -> Mapping[str, Role]:
+    """The roles of as many parts as a choir has: the others too, such as a melody over alto, tenor and bass, if those
+    that are known have their places and no other part is an instrument."""
+    by_place = dict(zip((part.id for part in parts), ensemble.roles, strict=True))
+    fits = all(roles.get(part.id, by_place[part.id]) == by_place[part.id] for part in parts)
+    return by_place if fits and not any(instrument_of(part) for part in parts if part.id not in roles) else roles
 
 
 def _grouped(score: Score, slots: Sequence[Slot], roles: Mapping[str, Role], ensemble: Ensemble) -> Iterator[VoiceLine]:

@@ -107,8 +107,11 @@ def _table(piece: PlannerPiece, key: Key, fixed: Ints, may: Bools) -> _Table:
     known = fixed[:, ROOT] >= 0
     labels = np.array([*own, *sorted({_known(label, key) for label in fixed[known].tolist()} - {*own})])
     allowed = np.tile(np.arange(len(labels)) < len(own), (len(fixed), 1))
-    for row in known.nonzero()[0]:
-        allowed[row] = (labels == np.array(_known(fixed[row].tolist(), key))).all(1)
+    for row in range(len(fixed)):
+        if known[row]:
+            allowed[row] = (labels == np.array(_known(fixed[row].tolist(), key))).all(1)
+        elif row and not may[row]:  # a known chord that is foreign to the mode goes on, too
+            allowed[row] |= allowed[row - 1]
     changes = np.where(may | known, _places(piece), _NEVER)
     return _Table(labels, members_of(labels), bass_of(labels), _successions(labels, key), allowed, changes)
 

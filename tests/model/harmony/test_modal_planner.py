@@ -83,6 +83,17 @@ def test_a_known_chord_stands_where_it_is_known_even_from_outside_the_mode() -> 
     assert not raised[:, [9, 12, 13]].any()
 
 
+def test_a_known_chord_from_outside_the_mode_goes_on_where_none_may_begin() -> None:
+    piece, key = piece_of(TUNES["D dorian"], "D dorian"), Key.parse("D dorian")
+    fixed = np.full((len(piece.steps), len(ATTRIBUTES)), UNKNOWN)
+    fixed[10, [ROOT, QUALITY, INVERSION]] = 3, QUALITIES.index("major"), 0  # A major
+    may = np.ones(len(piece.steps), dtype=np.bool_)
+    may[11:13] = False
+    labels = modal_plans(piece, key, fixed, may, COUNT, np.random.default_rng(2)).labels
+    raised = (labels[..., ROOT] == 3) & (labels[..., QUALITY] == QUALITIES.index("major"))
+    assert raised[:, 10:13].all() and not raised[:, 13].any()
+
+
 def test_the_bass_does_not_follow_the_tune() -> None:
     piece = piece_of(TUNES["G mixolydian"], "G mixolydian")
     labels = drawn(piece, "G mixolydian").labels
