@@ -307,3 +307,31 @@ def test_blanks_of_parts_that_are_not_wanted_rest(untrained_for_all: Path) -> No
 def test_recorders_are_no_choir() -> None:
     assert default_style(load_ensemble("recorder-quartet")) == INSTRUMENTS
     assert default_style(load_ensemble("ttb")) == DEFAULT_STYLE
+
+
+def test_new_music_for_instruments_comes_back_to_its_opening(untrained_for_all: Path) -> None:
+    piece = PieceOptions(measures=8, small_form="period")
+    for ensemble in ("string-quartet", "voice-piano", "lead-sheet"):
+        done = compose(ensemble=ensemble, piece=piece, sampling=ONE, checkpoint=untrained_for_all)
+        melody = [[pitches(each) for each in measure.voices[0].elements] for measure in done.score.measures]
+        assert melody[4:6] == melody[:2] and any(melody[0])
+        assert melody[2:4] != melody[6:8]
+        assert done.form.startswith("period (a a): measures 5-6 as 1-2")
+        assert done.alternatives[0].provenance["small_form"] == done.form
+
+
+def test_a_form_is_drawn_by_the_seed_and_left_out_where_it_is_not_wanted(untrained_for_all: Path) -> None:
+    def form(seed: int, **options: object) -> str:
+        piece = PieceOptions(**{"measures": 8, **options})  # type: ignore[arg-type]
+        sampling = replace(ONE, seed=seed)
+        return compose(ensemble="lead-sheet", piece=piece, sampling=sampling, checkpoint=untrained_for_all).form
+
+    drawn = [form(seed).split()[0] for seed in range(8)]
+    assert set(drawn) == {"period", "sentence"}
+    assert form(1) == form(1)
+    assert form(1, form="none") == form(1, form="free") == form(1, form="AB") == form(1, measures=6) == ""
+
+
+def test_choirs_have_no_small_form() -> None:
+    done = compose(piece=PieceOptions(measures=8), sampling=ONE)
+    assert done.form == "" and "small_form" not in str(done.alternatives[0].provenance)

@@ -45,6 +45,15 @@ class Return:
     measures: int
     melody_alone: bool = False
 
+    def __str__(self) -> str:
+        rows = (_numbers(start, self.measures) for start in (self.start, self.source))
+        return " as ".join(rows) + (" in the melody" if self.melody_alone else "")
+
+
+def _numbers(start: int, measures: int) -> str:
+    """Measures as they are numbered on the page."""
+    return f"{start + 1}-{start + measures}" if measures > 1 else str(start + 1)
+
 
 @dataclass(frozen=True, slots=True)
 class SmallForm:
@@ -73,7 +82,8 @@ class SmallForm:
         return tuple(start + number for start, phrase in rows for number in range(phrase.away))
 
     def __str__(self) -> str:
-        return f"{self.name} ({' '.join(phrase.letter for phrase in self.phrases)})"
+        letters = " ".join(phrase.letter for phrase in self.phrases)
+        return f"{self.name} ({letters}): measures {', '.join(map(str, self.returns))}"
 
 
 def fewest_phrases(name: str) -> int | None:
@@ -86,8 +96,8 @@ def draw_small_form(
 ) -> SmallForm | None:
     """A form for a piece of some measures with phrases of the usual length; of `phrases` phrases if that is not 0.
 
-    `kind` is one of MELODY_ALONE; `name` is that of the form, "" for any. None for a piece that is too short; InputError
-    for a name that is unknown or a form that does not fit.
+    `kind` is one of MELODY_ALONE; `name` is that of the form, "" for any. None for a piece that is too short;
+    InputError for a name that is unknown or a form that does not fit.
     """
     rows = [row for row in _forms() if name in ("", row["name"])]
     if not rows:
