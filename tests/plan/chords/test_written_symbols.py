@@ -9,6 +9,7 @@ from scoregen.plan.chords.chord_symbols import ChordTimeline
 from scoregen.plan.chords.chord_text import text_timeline
 from scoregen.plan.chords.written_symbols import with_written_symbols
 from scoregen.plan.form import PieceOptions, blank_piece
+from scoregen.score.chord_symbols import SpelledPitchClass
 from scoregen.score.elements import Score
 from scoregen.score.ensemble import load_ensemble
 from scoregen.score.keys import Key
@@ -30,10 +31,14 @@ def headers(score: Score) -> list[Header]:
     return [replace(head, harmony=row) for head, row in zip(heads, plan, strict=True)]
 
 
+def name(pitch: SpelledPitchClass | None) -> str:
+    return "" if pitch is None else pitch.step + "#" * int(pitch.alter)
+
+
 def written(timeline: ChordTimeline) -> list[list[tuple[Fraction, str, str, str]]]:
     done = with_written_symbols(page(), headers(page()), timeline)
     return [
-        [(each.onset, str(each.root), each.kind, str(each.bass or "")) for each in measure.chord_symbols]
+        [(each.onset, name(each.root), each.kind, name(each.bass)) for each in measure.chord_symbols]
         for measure in done.measures
     ]
 
