@@ -335,3 +335,15 @@ def test_a_form_is_drawn_by_the_seed_and_left_out_where_it_is_not_wanted(untrain
 def test_choirs_have_no_small_form() -> None:
     done = compose(piece=PieceOptions(measures=8), sampling=ONE)
     assert done.form == "" and "small_form" not in str(done.alternatives[0].provenance)
+
+
+def test_songs_have_a_prelude_and_close_before_their_postlude(untrained_for_all: Path) -> None:
+    """Seed 4 draws both, of two measures each."""
+    piece, sampling = PieceOptions(measures=20, key="D minor", time="6/8"), replace(ONE, seed=4)
+    done = compose(ensemble="voice-piano", piece=piece, sampling=sampling, checkpoint=untrained_for_all)
+    assert "prelude of 2, postlude of 2" in done.form
+    sung = [[pitches(each) for each in measure.voices[0].elements] for measure in done.score.measures]
+    assert [index for index in (0, 1, 18, 19) if any(sung[index])] == []
+    assert len(sung[17]) == 1 and sung[17][0]
+    hands = [measure.voices[number] for measure in done.score.measures[:2] for number in (1, 2)]
+    assert any(pitches(each) for voice in hands for each in voice.elements)

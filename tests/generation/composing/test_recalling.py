@@ -7,9 +7,9 @@ from fractions import Fraction
 
 import pytest
 
-from scoregen.generation.composing.recalling import local_keys, recalls_of, themes_of
+from scoregen.generation.composing.recalling import last_sung_of, local_keys, recalls_of, themes_of
 from scoregen.plan.form import PieceOptions, blank_piece
-from scoregen.plan.forms.small_forms import SmallForm, draw_small_form
+from scoregen.plan.forms.small_forms import SmallForm, draw_small_form, draw_song_form
 from scoregen.plan.played_plans import PlayedVoices
 from scoregen.score.elements import Score
 from scoregen.score.ensemble import load_ensemble
@@ -66,3 +66,10 @@ def test_the_contrast_is_in_another_key_and_the_theme_at_home() -> None:
     assert keys[8] == keys[9]
     assert local_keys(form_of("aaba", 16), piece, 4) == keys
     assert local_keys(form_of("aaba", 16), page("piano", 16, key="D dorian")[0], 4) == {}
+
+
+def test_the_measure_before_a_postlude() -> None:
+    piece, _ = page("voice-piano", 16)
+    songs = [draw_song_form(16, 4, random.Random(seed)) for seed in range(30)]
+    found = {form.postlude: last_sung_of(form, piece) for form in songs if form}
+    assert found[0] is None and found[4] == 11
