@@ -138,11 +138,12 @@ def harmonic_plans(
 
 
 def _sources(piece: PlannerPiece, again: Mapping[int, int]) -> NDArray[np.intp]:
-    """[S] for each step the step whose chord it has: that of an earlier measure, or its own."""
+    """[S] for each step the step whose chord it has: that of the first measure that it comes from, or its own."""
     places = {(step.measure, step.onset): row for row, step in enumerate(piece.steps)}
-    found = [
-        places.get((again.get(step.measure, step.measure), step.onset), row) for row, step in enumerate(piece.steps)
-    ]
+    first = {index: index for index in range(len(piece.headers))}
+    for index in sorted(again):
+        first[index] = first[again[index]]
+    found = [places.get((first[step.measure], step.onset), row) for row, step in enumerate(piece.steps)]
     return np.array(found, dtype=np.intp)
 
 

@@ -23,9 +23,9 @@ _FIFTH = 1
 
 
 def with_played_ends(score: Score) -> Score:
-    """The score with each phrase end at the start of its measure; where phrases begin on an upbeat they stay."""
+    """The score with each phrase end at the start of its measure; where phrases begin on an upbeat, the last alone."""
     if score.has_anacrusis:
-        return score
+        return replace(score, measures=(*score.measures[:-1], _closing_at_its_start(score.measures[-1])))
     return replace(score, measures=tuple(map(_closing_at_its_start, score.measures)))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
 from scoregen.plan.drafts import DraftPlans, GivenTask, Manner, plans_for_given, plans_for_piece
 from scoregen.plan.played_frame import with_played_ends
@@ -11,6 +12,7 @@ from scoregen.plan.sections import Sections
 from scoregen.score.elements import Score, Slot
 from scoregen.score.keys import Key
 from scoregen.tokens.constraints.measure_plan import GivenChords, MeasurePlan, Plan
+from scoregen.tokens.constraints.struck_notes import StruckNotes
 from scoregen.tokens.voice_descriptions import VoiceDescription, voices_from_lowest
 
 
@@ -63,11 +65,12 @@ def plans_for_new_music(
     count: int,
     symbols: GivenChords,
     themes: Collection[int] = (),
+    last_sung: int | None = None,
 ) -> DraftPlans:
     """Plans for a new piece; `piece` is the blank score with its phrase ends, which the task does not have.
 
     In songs there is singing in every phrase, and a line that is alone sounds in every measure. `themes` are the
-    measures with which what comes again begins: the melody is there.
+    measures with which what comes again begins: the melody is there. In the measure `last_sung` singers hold one note.
     """
     ends = with_played_ends(piece).measures
     measures = (replace(m, phrase_ends=each.phrase_ends) for m, each in zip(task.score.measures, ends, strict=True))
@@ -75,7 +78,9 @@ def plans_for_new_music(
     plans = _played(task, plans_for_piece(planned, form, manner, seed, count, symbols))
     sung = range(len(planned.measures)) if len(task.slots) == 1 else _inside_phrases(planned)
     opening = dict.fromkeys(themes, task.melody) | dict.fromkeys(sung if task.leaders else (), task.leaders)
-    return plans.changed(lambda plan: _with_opening(plan, opening))
+    held = dict.fromkeys(task.singers, StruckNotes(frozenset({Fraction(0)})))
+    plans = plans.changed(lambda plan: _with_opening(plan, opening))
+    return plans if last_sung is None else plans.changed(lambda plan: _with_struck(plan, last_sung, held))
 
 
 def _inside_phrases(piece: Score) -> set[int]:
@@ -87,6 +92,10 @@ def _inside_phrases(piece: Score) -> set[int]:
 
 def _with_opening(plan: Mapping[int, MeasurePlan], opening: Mapping[int, frozenset[int]]) -> Plan:
     return {index: replace(each, opening=opening.get(index, each.opening)) for index, each in plan.items()}
+
+
+def _with_struck(plan: Plan, measure: int, struck: Mapping[int, StruckNotes]) -> Plan:
+    return {**plan, measure: replace(plan[measure], struck=struck)}
 
 
 def _played(task: PlayedVoices, plans: DraftPlans) -> DraftPlans:

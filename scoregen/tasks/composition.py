@@ -17,6 +17,7 @@ from scoregen.generation.understanding import Understanding
 from scoregen.notation.results import ScoreResult
 from scoregen.plan.chords.chord_report import ChordReport, chord_report
 from scoregen.plan.chords.steering import chord_notices
+from scoregen.plan.chords.written_symbols import with_written_symbols
 from scoregen.plan.drafts import closing_chords
 from scoregen.plan.plan_text import PlanRow, plan_rows
 from scoregen.plan.sections import unfolded
@@ -56,7 +57,8 @@ class Alternative(ScoreResult):
 class Composition(ScoreResult):
     """The result of `compose`: the alternatives, best first, notices for the user, and what was understood.
 
-    `chords` is the report on the given chords in the best one; None if none is given.
+    `chords` is the report on the given chords in the best one; None if none is given. `form` is the small form of a new
+    piece for instruments, with the measures that come again, "" without one.
     `score`, `save` and the conversions use the best.
     """
 
@@ -65,6 +67,7 @@ class Composition(ScoreResult):
     sampling_seconds: float
     understanding: Understanding
     chords: ChordReport | None = None
+    form: str = ""
 
     @property
     def score(self) -> Score:
@@ -108,7 +111,8 @@ def composition(work: Work, drafts: Sequence[Draft], seconds: float) -> Composit
         is_played=work.writer.is_for_instruments,
     )
     notices = _notices(work, report, alternatives[0].score)
-    return Composition(alternatives, notices, seconds, _understanding(work), report)
+    form = str(work.page.small_form or "")
+    return Composition(alternatives, notices, seconds, _understanding(work), report, form)
 
 
 def _least_faulty_first(work: Work, drafts: Sequence[Draft]) -> Sequence[Draft]:
@@ -183,6 +187,9 @@ def _with_sung_words(work: Work, draft: Draft) -> Score:
 def _filled(work: Work, draft: Draft) -> Score:
     """The page with its blanks filled, with the articulation of its plan; music of moods has no fermatas."""
     page, plan, planned = filled_page(work.task, draft.tokens), work.request.plan, work.page.planned
+    if work.page.new and len(page.slots) == 1:  # a lead sheet: whoever plays along reads the chords
+        headers = [measure.header for measure in draft.tokens.measures]
+        page = with_written_symbols(page, headers, work.planning.timeline)
     if not (plan and planned):
         return page
     from scoregen.plan.piece.articulation import articulated, without_fermatas

@@ -230,3 +230,39 @@ def test_a_phrase_closes_on_a_triad_near_the_signature(planner: Planner, seed: s
     assert {quality for _, quality, _ in closing} <= {"major", "minor"}
     assert {root for root, quality, _ in closing if quality == "minor"} <= {3, 4}
     assert {root for root, quality, _ in closing if quality == "major"} <= {0, 3, 4}
+
+
+def test_players_begin_with_the_chord_that_is_planned_there(played: Planner) -> None:
+    tonic = PlannedChord((0, -3, 1))
+    plan: Plan = {0: MeasurePlan({ZERO: tonic}), 3: MeasurePlan({ZERO: tonic})}
+    for found in harmonic_plans(played, players(), [plan], "5", 16, played_task(players(), None)):
+        assert chords_at(found.tokens)[0, ZERO] == (0, "minor", 0)
+    others = harmonic_plans(played, players(), [{}], "5", 16, played_task(players(), None))
+    assert len({chords_at(each.tokens)[0, ZERO] for each in others}) > 1
+
+
+def test_players_keep_their_last_chord(played: Planner) -> None:
+    plan: Plan = {3: MeasurePlan({ZERO: PlannedChord((0, -3, 1))})}
+    for found in harmonic_plans(played, players(), [plan], "6", 32, played_task(players(), None)):
+        last = [chord for (measure, _), chord in chords_at(found.tokens).items() if measure == 3]
+        assert len(set(last)) == 1 and last[0][0] == 0
+
+
+def test_measures_that_come_again_have_the_chords_of_their_sources(played: Planner) -> None:
+    tokens = players()
+    task_of_players = played_task(tokens, "openscore-quartets")
+    again = {1: 0, 2: 1}
+    found = harmonic_plans(played, tokens, [{}], "7", 4, task_of_players, again=again)
+    for each in found:
+        rows = [
+            {place: chord for (at, place), chord in chords_at(each.tokens).items() if at == own} for own in range(3)
+        ]
+        assert rows[0] and rows[0] == rows[1] == rows[2]
+    assert found[0] == harmonic_plans(played, tokens, [{}], "7", 4, task_of_players, again=again)[0]
+
+
+def test_local_keys_that_are_fixed(played: Planner) -> None:
+    tokens, away = players(), Key.parse("Eb major")
+    for found in harmonic_plans(played, tokens, [{}], "8", 8, played_task(tokens, None), keys={1: away}):
+        harmony = found.tokens.measures[1].header.harmony
+        assert harmony and {chord.key for chord in harmony} == {away}

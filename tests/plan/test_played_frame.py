@@ -75,7 +75,9 @@ def test_phrases_of_a_new_piece_end_with_their_measures_first_beat() -> None:
     ends = [(index, measure.phrase_ends) for index, measure in enumerate(with_played_ends(piece).measures)]
     assert [each for each in ends if each[1]] == [(index, (Fraction(0),)) for index in (3, 7, 11, 15)]
     upbeat = blank_piece(PieceOptions(measures=8, anacrusis=Fraction(1)), load_ensemble("piano"), STYLE, 3)
-    assert with_played_ends(upbeat) is upbeat
+    moved = with_played_ends(upbeat).measures
+    assert moved[:-1] == upbeat.measures[:-1]
+    assert moved[-1].phrase_ends == (Fraction(0),) != upbeat.measures[-1].phrase_ends
 
 
 def test_beats_divide_in_two_and_compound_ones_in_three() -> None:

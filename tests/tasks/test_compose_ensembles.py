@@ -386,3 +386,43 @@ def test_a_voice_that_is_added_to_two_hands_gets_an_id_of_its_own(untrained_for_
     assert [part.name for part in done.parts] == ["Voice", "Piano RH", "Piano LH"]
     assert len({part.id for part in done.parts}) == 3
     assert elements(done, "P2") == elements(given, "P2") and elements(done, "P3") == elements(given, "P3")
+
+
+def test_new_music_for_instruments_comes_back_to_its_opening(untrained_for_all: Path) -> None:
+    piece = PieceOptions(measures=8, small_form="period")
+    for ensemble in ("string-quartet", "voice-piano", "lead-sheet"):
+        done = compose(ensemble=ensemble, piece=piece, sampling=ONE, checkpoint=untrained_for_all)
+        melody = [[pitches(each) for each in measure.voices[0].elements] for measure in done.score.measures]
+        assert melody[4:6] == melody[:2] and any(melody[0])
+        assert melody[2:4] != melody[6:8]
+        assert done.form.startswith("period (a a): measures 5-6 as 1-2")
+        assert done.alternatives[0].provenance["small_form"] == done.form
+
+
+def test_a_form_is_drawn_by_the_seed_and_left_out_where_it_is_not_wanted(untrained_for_all: Path) -> None:
+    def form(seed: int, **options: object) -> str:
+        piece = PieceOptions(**{"measures": 8, **options})  # type: ignore[arg-type]
+        sampling = replace(ONE, seed=seed)
+        return compose(ensemble="lead-sheet", piece=piece, sampling=sampling, checkpoint=untrained_for_all).form
+
+    drawn = [form(seed).split()[0] for seed in range(8)]
+    assert set(drawn) == {"period", "sentence"}
+    assert form(1) == form(1)
+    assert form(1, form="none") == form(1, form="free") == form(1, form="AB") == form(1, measures=6) == ""
+
+
+def test_choirs_have_no_small_form() -> None:
+    done = compose(piece=PieceOptions(measures=8), sampling=ONE)
+    assert done.form == "" and "small_form" not in str(done.alternatives[0].provenance)
+
+
+def test_songs_have_a_prelude_and_close_before_their_postlude(untrained_for_all: Path) -> None:
+    """Seed 4 draws both, of two measures each."""
+    piece, sampling = PieceOptions(measures=20, key="D minor", time="6/8"), replace(ONE, seed=4)
+    done = compose(ensemble="voice-piano", piece=piece, sampling=sampling, checkpoint=untrained_for_all)
+    assert "prelude of 2, postlude of 2" in done.form
+    sung = [[pitches(each) for each in measure.voices[0].elements] for measure in done.score.measures]
+    assert [index for index in (0, 1, 18, 19) if any(sung[index])] == []
+    assert len(sung[17]) == 1 and sung[17][0]
+    hands = [measure.voices[number] for measure in done.score.measures[:2] for number in (1, 2)]
+    assert any(pitches(each) for voice in hands for each in voice.elements)

@@ -188,7 +188,8 @@ def compose_command(
         typer.Option("--provenance", help="Write FILE.provenance.json next to every output.", rich_help_panel=ADVANCED),
     ] = False,
     show_plan: Annotated[
-        bool, typer.Option("--show-plan", help="Print the harmonic plan: measure, beat, key, numeral, cadence.")
+        bool,
+        typer.Option("--show-plan", help="Print form and harmonic plan: measure, beat, key, numeral, cadence."),
     ] = False,
     force: Force = False,
     as_json: Json = False,

@@ -107,9 +107,11 @@ def compose_one(score: Path | None, options: Mapping[str, Any], writing: Alterna
 
 
 def _plans(composition: Composition) -> Iterator[str]:
-    """The harmonic plan of every alternative."""
+    """The form of a new piece, and the harmonic plan of every alternative."""
     from scoregen.plan.plan_text import plan_lines
 
+    if composition.form:
+        yield f"form: {composition.form}"
     for rank, alternative in enumerate(composition.alternatives, 1):
         number = f" of alternative {rank}" if len(composition.alternatives) > 1 else ""
         yield (

@@ -26,8 +26,8 @@ Form = Annotated[
     typer.Option(
         "--form",
         metavar="NAME",
-        help="New piece: a form such as period, aaba or rondo, or sections in letters, such as AAB.",
-        show_default="none",
+        help="New piece: a form such as period, aaba or rondo, sections in letters, such as AAB, or none.",
+        show_default="drawn for instruments, none for choirs",
     ),
 ]
 Time = Annotated[str | None, typer.Option("--time", help="New piece: time signature, such as 6/8.", show_default="4/4")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -14,10 +15,11 @@ from scoregen.generation.ranges import transposition_of
 from scoregen.notation.graft.transposition import transposed
 from scoregen.plan.easy_parts import easy_playing, easy_rules, fewer_notes
 from scoregen.plan.form import PieceOptions, blank_piece
-from scoregen.plan.forms.small_forms import SmallForm, draw_small_form
+from scoregen.plan.forms.small_forms import SmallForm, draw_small_form, draw_song_form
+from scoregen.plan.piece.given_parts import resting
 from scoregen.plan.sections import Sections
 from scoregen.score.elements import Score
-from scoregen.score.ensemble import HandReading, assigned_part, joined_hands
+from scoregen.score.ensemble import Ensemble, HandReading, assigned_part, joined_hands
 from scoregen.score.keys import Key
 from scoregen.score.metre import TimeSignature
 from scoregen.system.errors import InputError
@@ -63,9 +65,19 @@ def blank_page(request: ComposeRequest, writer: Writer) -> Page:
     else:
         options, stops = request.piece_options, small.stops if small else ()
         new, form, lengths = blank_piece(options, writer.ensemble, writer.style, seed, stops), options.sections, ()
+        new = _with_silent_singers(new, small.played_alone, writer.ensemble) if small else new
     blank = without_phrase_ends(new) if writer.is_for_instruments else new
     moved = _moved(blank, request, writer)
     return Page(HandReading(moved, moved), new, planned, form, lengths, small)
+
+
+def _with_silent_singers(piece: Score, alone: Collection[int], ensemble: Ensemble) -> Score:
+    """The piece with rests of the singers in the measures that are played alone, counted without an anacrusis."""
+    singers = {part.id for part, role in zip(piece.parts, ensemble.roles, strict=True) if role.is_sung}
+    first = 1 if piece.has_anacrusis else 0
+    indices = {number + first for number in alone} | ({0} if 0 in alone else set())
+    measures = (resting(each, singers) if index in indices else each for index, each in enumerate(piece.measures))
+    return replace(piece, measures=tuple(measures))
 
 
 def _small_form(options: PieceOptions, writer: Writer) -> SmallForm | None:
@@ -79,9 +91,10 @@ def _small_form(options: PieceOptions, writer: Writer) -> SmallForm | None:
     chance = random.Random(f"{writer.options.seed} form")
     families = {role.family for role in writer.ensemble.roles}
     kind = "songs" if "voice" in families else "keyboard" if families == {"keyboard"} else "strings"
-    return draw_small_form(
-        options.measures, writer.style.phrases.measures(beats), chance, options.phrases, kind, options.small_form
-    )
+    usual = writer.style.phrases.measures(beats)
+    if kind == "songs" and families != {"voice"} and not (options.phrases or options.small_form):
+        return draw_song_form(options.measures, usual, chance)
+    return draw_small_form(options.measures, usual, chance, options.phrases, kind, options.small_form)
 
 
 def _with_hands(score: Score, request: ComposeRequest, writer: Writer) -> HandReading:

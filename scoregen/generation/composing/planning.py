@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from scoregen.generation.composing.page import Page
-from scoregen.generation.composing.recalling import local_keys, recalls_of, themes_of
+from scoregen.generation.composing.recalling import last_sung_of, local_keys, recalls_of, themes_of
 from scoregen.generation.composing.request import ComposeRequest
 from scoregen.generation.composing.writer import Writer
 from scoregen.generation.ensemble_task import voice_descriptions
@@ -116,8 +116,8 @@ def _played_plans(
     seed, count = request.sampling.seed, request.count
     if page.new is None:
         return plans_for_instruments(played, manner, seed, count, request.sampling.candidates, followed)
-    themes = themes_of(page.small_form, page.new)
-    return plans_for_new_music(played, page.new, page.form, manner, seed, count, followed, themes)
+    themes, last = themes_of(page.small_form, page.new), last_sung_of(page.small_form, page.new)
+    return plans_for_new_music(played, page.new, page.form, manner, seed, count, followed, themes, last)
 
 
 def _sung_plans(

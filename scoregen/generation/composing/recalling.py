@@ -36,6 +36,11 @@ def themes_of(form: SmallForm | None, piece: Score) -> tuple[int, ...]:
     return tuple(dict.fromkeys(each.source + upbeats for each in form.returns)) if form else ()
 
 
+def last_sung_of(form: SmallForm | None, piece: Score) -> int | None:
+    """The measure before a postlude, by index; None without one."""
+    return len(piece.measures) - form.postlude - 1 if form and form.postlude else None
+
+
 def local_keys(form: SmallForm, piece: Score, seed: int) -> Mapping[int, Key]:
     """The keys of the measures of a form, by index: home, and another one for each stretch that is away; none in a
     mode."""

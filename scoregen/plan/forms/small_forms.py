@@ -9,12 +9,13 @@ from __future__ import annotations
 import random
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import accumulate
 from typing import Any
 
 from scoregen.plan.piece.piece_plan import OPEN
+from scoregen.score.theory.cadences import AUTHENTIC
 from scoregen.system.errors import InputError
 from scoregen.system.resources import folder
 
@@ -45,14 +46,34 @@ class Return:
     measures: int
     melody_alone: bool = False
 
+    def __str__(self) -> str:
+        rows = (_numbers(start, self.measures) for start in (self.start, self.source))
+        return " as ".join(rows) + (" in the melody" if self.melody_alone else "")
+
+
+def _numbers(start: int, measures: int) -> str:
+    """Measures as they are numbered on the page."""
+    return f"{start + 1}-{start + measures}" if measures > 1 else str(start + 1)
+
 
 @dataclass(frozen=True, slots=True)
 class SmallForm:
-    """A form that was drawn. Measures are counted from 0, without an anacrusis."""
+    """A form that was drawn. Measures are counted from 0, without an anacrusis.
+
+    `prelude` and `postlude` are the measures before and after singers: the first and the last phrase, if not 0.
+    """
 
     name: str
     phrases: tuple[Phrase, ...]
     returns: tuple[Return, ...]
+    prelude: int = 0
+    postlude: int = 0
+
+    @property
+    def played_alone(self) -> tuple[int, ...]:
+        """The measures without singers."""
+        measures = sum(phrase.measures for phrase in self.phrases)
+        return (*range(self.prelude), *range(measures - self.postlude, measures))
 
     @property
     def stops(self) -> tuple[int, ...]:
@@ -73,7 +94,10 @@ class SmallForm:
         return tuple(start + number for start, phrase in rows for number in range(phrase.away))
 
     def __str__(self) -> str:
-        return f"{self.name} ({' '.join(phrase.letter for phrase in self.phrases)})"
+        letters = " ".join(phrase.letter for phrase in self.phrases if phrase.letter != ACCOMPANIMENT)
+        alone = ((self.prelude, "prelude"), (self.postlude, "postlude"))
+        sides = "".join(f", {name} of {number}" for number, name in alone if number)
+        return f"{self.name} ({letters}){sides}: measures {', '.join(map(str, self.returns))}"
 
 
 def fewest_phrases(name: str) -> int | None:
@@ -101,6 +125,35 @@ def draw_small_form(
     row = _row(rows, count, chance)
     found = _phrases(row, measures, measures // count if phrases else usual)
     return SmallForm(row["name"], found, _returns(found, MELODY_ALONE[kind], chance))
+
+
+def draw_song_form(measures: int, usual: int, chance: random.Random) -> SmallForm | None:
+    """A form for a song with accompaniment, which may begin before its singers and end after them."""
+    fitting = [
+        (before, after)
+        for before in PRELUDES
+        for after in POSTLUDES
+        if before + after == 0 or (measures - before - after) % usual == 0
+        if before + after == 0 or measures - before - after >= LEAST_SUNG * usual
+    ]
+    before, after = chance.choices(fitting, [PRELUDES[a] * POSTLUDES[b] for a, b in fitting])[0]
+    form = draw_small_form(measures - before - after, usual, chance, kind="songs")
+    if form is None:
+        return None
+    first = [Phrase(ACCOMPANIMENT, before, OPEN)] if before else []
+    last = [Phrase(ACCOMPANIMENT, after, AUTHENTIC.name)] if after else []
+    returns = tuple(replace(each, start=each.start + before, source=each.source + before) for each in form.returns)
+    return SmallForm(form.name, (*first, *form.phrases, *last), returns, before, after)
+
+
+PRELUDES = {0: 54, 1: 31, 2: 34, 3: 26, 4: 16}
+POSTLUDES = {0: 26, 1: 15, 2: 42, 3: 30, 4: 35}
+"""The weights of the measures before the singer enters and after the last note: the numbers of 200 training songs with
+as many. Of the songs, 73 % have a prelude and 87 % a postlude."""
+LEAST_SUNG = 3
+"""The usual phrases of a song that leave room for a prelude."""
+ACCOMPANIMENT = "-"
+"""The letter of a phrase without singers."""
 
 
 def _row(forms: Sequence[Mapping[str, Any]], count: int, chance: random.Random) -> Mapping[str, Any]:

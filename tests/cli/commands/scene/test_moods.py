@@ -105,3 +105,15 @@ def test_faults_are_one_line_with_exit_code_2(
     assert run([names.get(each, each) for each in arguments]) == 2
     error = capsys.readouterr().err
     assert error.count("\n") == 1 and message in error
+
+
+def test_a_form_of_instruments_is_filled_by_the_network(tmp_path: Path, capsys: Captured) -> None:
+    out = tmp_path / "a.musicxml"
+    options = ["compose", "--ensemble", "lead-sheet", "--form", "period", *FAST, "--show-plan"]
+    assert run([*options, "-o", str(out)]) == 0
+    assert "form: period (a a): measures 5-6 as 1-2" in capsys.readouterr().err
+    measures = read_score(out).measures
+    assert len(measures) == 8
+    assert measures[0].voices[0].elements == measures[4].voices[0].elements
+    assert run([*options, "--measures", "8", "--form", "none", "--force", "-o", str(out)]) == 0
+    assert "form:" not in capsys.readouterr().err
