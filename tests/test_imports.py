@@ -74,7 +74,7 @@ PACKAGES = {
     "plan": (("chords", "mood"), ("",), ("piece", "words"), ("forms", "likeness"), ("scene",)),
     "score": (("",), ("ensemble",), ("arrangement", "theory")),
     "tasks": (("explain",), ("",), ("sound", "conversion", "corpus", "scene", "variation"), ("public",)),
-    "tokens": (("",), ("constraints",)),
+    "tokens": (("",), ("constraints",), ("constraints.plans",)),
     "transcription": (("",), ("beats",), ("metrical",), ("rhythm", "recordings")),
 }
 """The packages inside a room, the lowest first; "" are the modules directly in the room."""

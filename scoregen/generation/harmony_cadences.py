@@ -11,8 +11,8 @@ from dataclasses import replace
 from fractions import Fraction
 
 from scoregen.score.theory.cadences import DOMINANT
-from scoregen.tokens.constraints.measure_plan import MeasurePlan, Plan
-from scoregen.tokens.constraints.planned_chords import PlannedChord
+from scoregen.tokens.constraints.plans.measure_plan import MeasurePlan, Plan
+from scoregen.tokens.constraints.plans.planned_chords import PlannedChord
 from scoregen.tokens.events import Harmony, Header
 
 REACH = Fraction(2)

@@ -34,9 +34,9 @@ from scoregen.score.keys import Key
 from scoregen.styles.defaults import default_style
 from scoregen.styles.style import Style, load_style
 from scoregen.system.threads import one_thread
-from scoregen.tokens.constraints.given_chords import ChordSpan
-from scoregen.tokens.constraints.measure_plan import MeasurePlan, Plan
-from scoregen.tokens.constraints.planned_chords import PlannedChord
+from scoregen.tokens.constraints.plans.given_chords import ChordSpan
+from scoregen.tokens.constraints.plans.measure_plan import MeasurePlan, Plan
+from scoregen.tokens.constraints.plans.planned_chords import PlannedChord
 from scoregen.tokens.events import TokenScore
 
 Ints = NDArray[np.int64]

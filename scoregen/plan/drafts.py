@@ -23,8 +23,8 @@ from scoregen.score.pitch import Pitch
 from scoregen.score.theory.chord_kinds import CHORD_KINDS, MEMBERS, note_name
 from scoregen.score.timeline import measure_onsets, pitch_of, pitched_notes
 from scoregen.styles.style import Style
-from scoregen.tokens.constraints.measure_plan import GivenChords, Plan
-from scoregen.tokens.constraints.planned_chords import PlannedChord
+from scoregen.tokens.constraints.plans.measure_plan import GivenChords, Plan
+from scoregen.tokens.constraints.plans.planned_chords import PlannedChord
 
 MINOR_SEVENTH = MEMBERS["dominant"][3]
 NEAREST_FIFTHS = range(-5, 7)

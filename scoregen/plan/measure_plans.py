@@ -13,8 +13,8 @@ from scoregen.score.elements import Score
 from scoregen.score.theory.cadences import DOMINANT
 from scoregen.score.timeline import measure_onsets
 from scoregen.styles.style import Style
-from scoregen.tokens.constraints.measure_plan import MeasurePlan
-from scoregen.tokens.constraints.planned_chords import PlannedChord
+from scoregen.tokens.constraints.plans.measure_plan import MeasurePlan
+from scoregen.tokens.constraints.plans.planned_chords import PlannedChord
 
 TimedChords = Mapping[Fraction, PlannedChord]
 """Planned chords by onset in quarters from the start of the piece."""

@@ -17,7 +17,7 @@ from scoregen.score.elements import Measure, Score
 from scoregen.score.keys import Key
 from scoregen.score.theory.chord_kinds import MEMBERS
 from scoregen.score.timeline import measure_onsets
-from scoregen.tokens.constraints.planned_chords import PlannedChord
+from scoregen.tokens.constraints.plans.planned_chords import PlannedChord
 
 _FIFTH = 1
 

@@ -11,8 +11,8 @@ from scoregen.plan.played_frame import with_played_ends
 from scoregen.plan.sections import Sections
 from scoregen.score.elements import Score, Slot
 from scoregen.score.keys import Key
-from scoregen.tokens.constraints.measure_plan import GivenChords, MeasurePlan, Plan
-from scoregen.tokens.constraints.struck_notes import StruckNotes
+from scoregen.tokens.constraints.plans.measure_plan import GivenChords, MeasurePlan, Plan
+from scoregen.tokens.constraints.plans.struck_notes import StruckNotes
 from scoregen.tokens.voice_descriptions import VoiceDescription, voices_from_lowest
 
 

@@ -8,8 +8,8 @@ from fractions import Fraction
 from scoregen.generation.harmony_cadences import with_cadences
 from scoregen.score.keys import Key, KeySignature
 from scoregen.score.metre import TimeSignature
-from scoregen.tokens.constraints.measure_plan import MeasurePlan
-from scoregen.tokens.constraints.planned_chords import PlannedChord
+from scoregen.tokens.constraints.plans.measure_plan import MeasurePlan
+from scoregen.tokens.constraints.plans.planned_chords import PlannedChord
 from scoregen.tokens.events import Harmony, Header
 
 ZERO, ONE, TWO, THREE = map(Fraction, range(4))

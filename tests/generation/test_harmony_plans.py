@@ -20,9 +20,9 @@ from scoregen.score.keys import Key, KeySignature
 from scoregen.score.metre import TimeSignature
 from scoregen.score.theory.chord_kinds import MEMBERS
 from scoregen.styles.style import load_style
-from scoregen.tokens.constraints.given_chords import ChordSpan
-from scoregen.tokens.constraints.measure_plan import MeasurePlan, Plan
-from scoregen.tokens.constraints.planned_chords import PlannedChord
+from scoregen.tokens.constraints.plans.given_chords import ChordSpan
+from scoregen.tokens.constraints.plans.measure_plan import MeasurePlan, Plan
+from scoregen.tokens.constraints.plans.planned_chords import PlannedChord
 from scoregen.tokens.events import BLANK, Header, Slice, TokenMeasure, TokenScore
 from scoregen.tokens.text import event_from_text
 

@@ -19,7 +19,7 @@ from scoregen.score.keys import Key
 from scoregen.score.pitch import Pitch
 from scoregen.score.rhythm import NoteValue
 from scoregen.styles.style import load_style
-from scoregen.tokens.constraints.planned_chords import PlannedChord
+from scoregen.tokens.constraints.plans.planned_chords import PlannedChord
 from tests.plan.tunes import PLAIN, SLOT, tune
 
 STYLE = load_style("instruments")

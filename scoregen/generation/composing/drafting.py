@@ -11,7 +11,7 @@ from scoregen.generation.composing.writer import Writer
 from scoregen.generation.infill_task import InfillTask
 from scoregen.generation.reranking import RankingCriteria
 from scoregen.generation.voice_rules import comfortable_range
-from scoregen.tokens.constraints.measure_plan import Plan
+from scoregen.tokens.constraints.plans.measure_plan import Plan
 from scoregen.tokens.encode import encode
 from scoregen.tokens.events import TokenScore
 

@@ -24,7 +24,7 @@ from scoregen.plan.words.word_setting import WordSetting, with_word_rhythm, word
 from scoregen.score.elements import Slot
 from scoregen.score.ensemble import Role
 from scoregen.score.keys import Key
-from scoregen.tokens.constraints.measure_plan import GivenChords
+from scoregen.tokens.constraints.plans.measure_plan import GivenChords
 from scoregen.tokens.voice_descriptions import VoiceDescription
 
 if TYPE_CHECKING:

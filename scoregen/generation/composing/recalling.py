@@ -12,7 +12,7 @@ from scoregen.plan.forms.small_forms import SmallForm
 from scoregen.plan.played_plans import PlayedVoices
 from scoregen.score.elements import Score
 from scoregen.score.keys import Key
-from scoregen.tokens.constraints.measure_plan import GivenChords
+from scoregen.tokens.constraints.plans.measure_plan import GivenChords
 
 
 def recalls_of(form: SmallForm, piece: Score, played: PlayedVoices, chords: GivenChords) -> Recalls:

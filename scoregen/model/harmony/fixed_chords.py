@@ -12,8 +12,8 @@ from scoregen.model.features.metric_features import CLASSES, QUALITIES
 from scoregen.model.harmony.labels import ATTRIBUTES, UNKNOWN
 from scoregen.model.harmony.planner_inputs import SILENT, PlannerPiece
 from scoregen.score.theory.chord_kinds import MEMBERS
-from scoregen.tokens.constraints.given_chords import ChordSpan
-from scoregen.tokens.constraints.planned_chords import PlannedChord
+from scoregen.tokens.constraints.plans.given_chords import ChordSpan
+from scoregen.tokens.constraints.plans.planned_chords import PlannedChord
 
 Bools = NDArray[np.bool_]
 

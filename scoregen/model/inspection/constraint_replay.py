@@ -18,7 +18,7 @@ from scoregen.model.features.inputs import SILENCE, SPELLED, Bools, Ints, PieceA
 from scoregen.model.sampling.decoding_context import CHOICE_TOKENS, measure_rules
 from scoregen.model.sampling.novelty_limit import NoveltyLimit
 from scoregen.tokens.constraints import state as constraints
-from scoregen.tokens.constraints.measure_plan import MeasurePlan
+from scoregen.tokens.constraints.plans.measure_plan import MeasurePlan
 from scoregen.tokens.constraints.state import VoiceRule
 from scoregen.tokens.event_tokens import event_tokens
 from scoregen.tokens.events import ABSENT, BLANK, TokenScore

@@ -22,7 +22,7 @@ from scoregen.plan.chords.steering import chord_span, ordered
 from scoregen.score.elements import Score, Slot
 from scoregen.score.theory.chord_kinds import note_name
 from scoregen.score.timeline import SoundingNote, beats, changes, measure_onsets, pitch_of, pitched_notes
-from scoregen.tokens.constraints.given_chords import ChordSpan
+from scoregen.tokens.constraints.plans.given_chords import ChordSpan
 
 _MOST_NAMED = 4
 _PLAYED_TONES = 2

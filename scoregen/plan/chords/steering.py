@@ -13,7 +13,7 @@ from scoregen.score.elements import Score, Slot
 from scoregen.score.keys import Key
 from scoregen.score.theory.symbol_tones import ChordTones
 from scoregen.system.errors import InputError
-from scoregen.tokens.constraints.given_chords import ChordSpan
+from scoregen.tokens.constraints.plans.given_chords import ChordSpan
 
 CHORD_SYMBOL_USES = ("follow", "suggest", "ignore")
 

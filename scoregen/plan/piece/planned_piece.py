@@ -33,7 +33,7 @@ from scoregen.score.rhythm import beat_value
 from scoregen.score.spanners import End, Wedge
 from scoregen.score.theory.chord_kinds import is_consonant_triad
 from scoregen.styles.style import Style
-from scoregen.tokens.constraints.measure_plan import GivenChords, Plan
+from scoregen.tokens.constraints.plans.measure_plan import GivenChords, Plan
 
 
 @dataclass(frozen=True, slots=True)

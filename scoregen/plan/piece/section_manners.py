@@ -11,7 +11,7 @@ from scoregen.plan.piece.given_parts import usual_range
 from scoregen.plan.piece.piece_plan import PiecePlan, SectionPlan
 from scoregen.plan.piece.planned_piece import PlannedPiece
 from scoregen.score.elements import Measure
-from scoregen.tokens.constraints.measure_plan import MeasurePlan, Plan
+from scoregen.tokens.constraints.plans.measure_plan import MeasurePlan, Plan
 
 SLOW = 96
 """The beats per minute below which driving music divides its beats into quarters."""

@@ -13,8 +13,8 @@ from fractions import Fraction
 from scoregen.plan.drafts import DraftPlans
 from scoregen.score.arrangement.sung_texts import syllable_onsets
 from scoregen.score.elements import Measure, Score, Slot
-from scoregen.tokens.constraints.measure_plan import MeasurePlan
-from scoregen.tokens.constraints.struck_notes import StruckNotes
+from scoregen.tokens.constraints.plans.measure_plan import MeasurePlan
+from scoregen.tokens.constraints.plans.struck_notes import StruckNotes
 
 
 def with_given_syllables(plans: DraftPlans, score: Score, slots: Sequence[Slot], singers: Sequence[int]) -> DraftPlans:

@@ -17,8 +17,8 @@ from scoregen.score.directions import Direction, Words
 from scoregen.score.edit import with_notes
 from scoregen.score.elements import Element, Lyric, Measure, Note, Score, Slot, Voice
 from scoregen.score.timeline import pitched_notes
-from scoregen.tokens.constraints.measure_plan import MeasurePlan, Plan
-from scoregen.tokens.constraints.struck_notes import StruckNotes
+from scoregen.tokens.constraints.plans.measure_plan import MeasurePlan, Plan
+from scoregen.tokens.constraints.plans.struck_notes import StruckNotes
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from scoregen.tokens.constraints.measure_rules import Plan
 from scoregen.tokens.constraints.places import EITHER, NEITHER
-from scoregen.tokens.constraints.voice_masks import Mask
+from scoregen.tokens.constraints.voice_masks import Mask, every_token
 from scoregen.tokens.vocabulary import vocabulary
 
 if TYPE_CHECKING:
@@ -54,5 +55,31 @@ def _onsets(plan: Plan, tick: int, reachable: int, any_able: bool) -> Mask:
         in_span = plan.spans[place] == plan.spans[tick]
         mask[words.place_id(place)] = plan.divisions[place] & (here if in_span else elsewhere)
     mask[words.place_id(later[0]) if later else words.barline] = True
+    mask.flags.writeable = False
+    return mask
+
+
+def no_later(state: ConstraintState, following: Fraction | None) -> Mask:
+    """The next slice is no later than an onset, and divides the beat so that a note can begin there.
+
+    None: any slice.
+    """
+    words, plan = vocabulary(), state.rules.plan
+    if following is None:
+        return every_token()
+    key = (state.tick, int(following * words.ticks_per_quarter))
+    mask = plan.no_later.get(key)
+    if mask is None:
+        mask = plan.no_later[key] = _no_later(plan, *key)
+    return mask
+
+
+def _no_later(plan: Plan, now: int, tick: int) -> Mask:
+    words = vocabulary()
+    mask = np.ones(len(words), dtype=np.bool_)
+    mask[words.onsets] = False
+    for place in range(now + 1, tick + 1):
+        in_span = plan.spans[place] == plan.spans[tick]
+        mask[words.place_id(place)] = not in_span or plan.divisions[place] & plan.divisions[tick] != NEITHER
     mask.flags.writeable = False
     return mask

@@ -15,7 +15,7 @@ from scoregen.score.elements import Score
 from scoregen.score.ensemble import load_ensemble
 from scoregen.score.keys import Key
 from scoregen.styles.style import load_style
-from scoregen.tokens.constraints.given_chords import ChordSpan
+from scoregen.tokens.constraints.plans.given_chords import ChordSpan
 from scoregen.tokens.voice_descriptions import describe_voices
 
 C, F, G = (ChordSpan(frozenset({root, root + 1, root + 4}), bass=root) for root in (0, -1, 1))

@@ -23,7 +23,7 @@ from scoregen.score.rhythm import NoteValue
 from scoregen.score.spanners import Slur
 from scoregen.styles.style import load_style
 from scoregen.system.errors import InputError
-from scoregen.tokens.constraints.measure_plan import MeasurePlan
+from scoregen.tokens.constraints.plans.measure_plan import MeasurePlan
 
 QUARTET = load_ensemble("string-quartet")
 

@@ -16,7 +16,7 @@ from scoregen.plan.words.given_words import with_given_syllables
 from scoregen.score.arrangement.sung_texts import syllable_onsets
 from scoregen.score.elements import Measure, Score, Slot, Voice
 from scoregen.tasks.compose import compose
-from scoregen.tokens.constraints.measure_plan import MeasurePlan
+from scoregen.tokens.constraints.plans.measure_plan import MeasurePlan
 
 MELODY = Path(__file__).resolve().parents[3] / "corpora" / "samples" / "morning-song.musicxml"
 SLOTS = (Slot("P1"), Slot("P2"))

@@ -18,7 +18,7 @@ from scoregen.model.features.alphabet import FIRST_PITCH, HOLD, PITCH_IDS, PITCH
 from scoregen.model.features.inputs import SPELLED
 from scoregen.model.sampling.costs.note_choice import Scores
 from scoregen.score.pitch import Pitch
-from scoregen.tokens.constraints.given_chords import ChordSpan
+from scoregen.tokens.constraints.plans.given_chords import ChordSpan
 from scoregen.tokens.constraints.state import ConstraintState
 from scoregen.tokens.vocabulary import vocabulary
 

@@ -15,7 +15,7 @@ from scoregen.score.keys import KeySignature
 from scoregen.score.metre import TimeSignature
 from scoregen.score.pitch import Pitch
 from scoregen.tokens.constraints import state as constraints
-from scoregen.tokens.constraints.given_chords import ChordSpan
+from scoregen.tokens.constraints.plans.given_chords import ChordSpan
 from scoregen.tokens.constraints.state import MeasureRules, VoiceRule
 from scoregen.tokens.events import Header
 from scoregen.tokens.vocabulary import vocabulary

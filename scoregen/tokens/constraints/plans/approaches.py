@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import accumulate
 
-from scoregen.tokens.constraints.measure_plan import MeasurePlan, Plan
-from scoregen.tokens.constraints.small_leaps import Approach
+from scoregen.tokens.constraints.plans.measure_plan import MeasurePlan, Plan
+from scoregen.tokens.constraints.plans.small_leaps import Approach
 from scoregen.tokens.constraints.voice_masks import VoiceRule
 from scoregen.tokens.encode import voice_events
 from scoregen.tokens.events import BLANK, TokenScore

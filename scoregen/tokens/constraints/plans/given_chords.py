@@ -16,8 +16,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from scoregen.tokens.constraints.next_slice import no_later
-from scoregen.tokens.constraints.planned_chords import between
+from scoregen.tokens.constraints.next_onsets import no_later
+from scoregen.tokens.constraints.plans.planned_chords import between
 from scoregen.tokens.constraints.state import (
     ConstraintState,
     is_on_beat,

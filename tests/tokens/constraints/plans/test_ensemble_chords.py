@@ -20,9 +20,9 @@ from scoregen.score.pitch import Pitch
 from scoregen.score.theory.chord_text import parse_chord_text
 from scoregen.score.theory.symbol_tones import SYMBOL_MEMBERS, ChordTones, chord_tones
 from scoregen.tokens.constraints import state as constraints
-from scoregen.tokens.constraints.broken_chords import SHORTEST
-from scoregen.tokens.constraints.measure_plan import MeasurePlan
-from scoregen.tokens.constraints.planned_chords import PlannedChord
+from scoregen.tokens.constraints.plans.broken_chords import SHORTEST
+from scoregen.tokens.constraints.plans.measure_plan import MeasurePlan
+from scoregen.tokens.constraints.plans.planned_chords import PlannedChord
 from scoregen.tokens.constraints.state import ConstraintState, MeasureRules, VoiceRule
 from scoregen.tokens.events import ABSENT, Event, Header, Slice
 from scoregen.tokens.vocabulary import vocabulary

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from scoregen.tokens.constraints.given_chords import ChordSpan
-from scoregen.tokens.constraints.planned_chords import PlannedChord, PlannedChords
+from scoregen.tokens.constraints.plans.given_chords import ChordSpan
+from scoregen.tokens.constraints.plans.planned_chords import PlannedChord, PlannedChords
 from scoregen.tokens.constraints.state import ConstraintState, onset
 from scoregen.tokens.vocabulary import vocabulary
 

@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 
-from scoregen.tokens.constraints.broken_chords import due_onset, next_due, sounded
-from scoregen.tokens.constraints.chord_turns import Wanted, event_mask
-from scoregen.tokens.constraints.given_chords import ChordSpan
-from scoregen.tokens.constraints.next_slice import no_later
+from scoregen.tokens.constraints.next_onsets import no_later
 from scoregen.tokens.constraints.places import NEITHER
+from scoregen.tokens.constraints.plans.broken_chords import due_onset, next_due, sounded
+from scoregen.tokens.constraints.plans.chord_turns import Wanted, event_mask
+from scoregen.tokens.constraints.plans.given_chords import ChordSpan
+from scoregen.tokens.constraints.plans.stretches import Moment, Stretch, Stretches
 from scoregen.tokens.constraints.state import ConstraintState, left_pitches, next_step, onset, unrestricted_tokens
-from scoregen.tokens.constraints.stretches import Moment, Stretch, Stretches
 from scoregen.tokens.constraints.voice_masks import Mask, VoiceRule, every_token, only_word
 from scoregen.tokens.vocabulary import vocabulary
 

@@ -15,10 +15,10 @@ from scoregen.score.keys import KeySignature
 from scoregen.score.metre import TimeSignature
 from scoregen.score.pitch import Pitch
 from scoregen.tokens.constraints import state as constraints
-from scoregen.tokens.constraints.approaches import with_approaches
-from scoregen.tokens.constraints.given_chords import ChordSpan
-from scoregen.tokens.constraints.measure_plan import MeasurePlan, Plan
-from scoregen.tokens.constraints.planned_chords import PlannedChord
+from scoregen.tokens.constraints.plans.approaches import with_approaches
+from scoregen.tokens.constraints.plans.given_chords import ChordSpan
+from scoregen.tokens.constraints.plans.measure_plan import MeasurePlan, Plan
+from scoregen.tokens.constraints.plans.planned_chords import PlannedChord
 from scoregen.tokens.constraints.state import MeasureRules, VoiceRule
 from scoregen.tokens.encode import voice_events
 from scoregen.tokens.events import BLANK, REST, Event, Header, Slice, TokenMeasure, TokenScore

@@ -9,14 +9,14 @@ from functools import cache, lru_cache, partial
 
 import numpy as np
 
-from scoregen.tokens.constraints.ensemble_chords import ensemble_chord_mask
-from scoregen.tokens.constraints.given_chords import ChordSpan, given_chord_mask
-from scoregen.tokens.constraints.next_slice import no_later
-from scoregen.tokens.constraints.planned_chords import PlannedChords, planned_chord_mask
-from scoregen.tokens.constraints.small_leaps import Approach, approaching, small_leaps
+from scoregen.tokens.constraints.next_onsets import no_later
+from scoregen.tokens.constraints.plans.ensemble_chords import ensemble_chord_mask
+from scoregen.tokens.constraints.plans.given_chords import ChordSpan, given_chord_mask
+from scoregen.tokens.constraints.plans.planned_chords import PlannedChords, planned_chord_mask
+from scoregen.tokens.constraints.plans.small_leaps import Approach, approaching, small_leaps
+from scoregen.tokens.constraints.plans.stretches import stretches
+from scoregen.tokens.constraints.plans.struck_notes import StruckNotes, struck_mask
 from scoregen.tokens.constraints.state import ConstraintState, is_on_beat, next_step, onset, unrestricted_tokens
-from scoregen.tokens.constraints.stretches import stretches
-from scoregen.tokens.constraints.struck_notes import StruckNotes, struck_mask
 from scoregen.tokens.constraints.voice_masks import KEPT_MASKS, Mask, every_token
 from scoregen.tokens.vocabulary import vocabulary
 

@@ -13,9 +13,9 @@ from scoregen.score.keys import KeySignature
 from scoregen.score.metre import TimeSignature
 from scoregen.score.pitch import Pitch
 from scoregen.tokens.constraints import state as constraints
-from scoregen.tokens.constraints.measure_plan import MeasurePlan
+from scoregen.tokens.constraints.plans.measure_plan import MeasurePlan
+from scoregen.tokens.constraints.plans.struck_notes import StruckNotes
 from scoregen.tokens.constraints.state import ConstraintState, MeasureRules, VoiceRule
-from scoregen.tokens.constraints.struck_notes import StruckNotes
 from scoregen.tokens.events import Header
 from scoregen.tokens.vocabulary import vocabulary
 

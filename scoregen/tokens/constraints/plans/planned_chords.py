@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from scoregen.tokens.constraints.small_leaps import reaches
+from scoregen.tokens.constraints.plans.small_leaps import reaches
 from scoregen.tokens.constraints.state import ConstraintState, left_pitches, next_step, onset, unrestricted_tokens
 from scoregen.tokens.constraints.voice_masks import KEPT_MASKS, Mask, every_token, only_word
 from scoregen.tokens.vocabulary import vocabulary

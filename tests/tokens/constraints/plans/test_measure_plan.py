@@ -14,8 +14,8 @@ from scoregen.score.keys import KeySignature
 from scoregen.score.metre import TimeSignature
 from scoregen.score.pitch import Pitch
 from scoregen.tokens.constraints import state as constraints
-from scoregen.tokens.constraints.measure_plan import MeasurePlan
-from scoregen.tokens.constraints.planned_chords import PlannedChord
+from scoregen.tokens.constraints.plans.measure_plan import MeasurePlan
+from scoregen.tokens.constraints.plans.planned_chords import PlannedChord
 from scoregen.tokens.constraints.state import MeasureRules, VoiceRule
 from scoregen.tokens.events import REST, Event, Header
 from scoregen.tokens.vocabulary import vocabulary

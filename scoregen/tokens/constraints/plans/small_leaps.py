@@ -9,7 +9,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from scoregen.tokens.constraints.next_slice import no_later
+from scoregen.tokens.constraints.next_onsets import no_later
 from scoregen.tokens.constraints.state import ConstraintState, left_pitches, next_step, onset
 from scoregen.tokens.constraints.voice_masks import KEPT_MASKS, Mask
 from scoregen.tokens.vocabulary import vocabulary

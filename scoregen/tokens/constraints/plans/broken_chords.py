@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from scoregen.tokens.constraints.plans.stretches import Stretches
 from scoregen.tokens.constraints.state import ConstraintState, onset
-from scoregen.tokens.constraints.stretches import Stretches
 from scoregen.tokens.vocabulary import vocabulary
 
 SHORTEST = Fraction(2)
