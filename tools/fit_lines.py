@@ -103,6 +103,7 @@ def cached(folder: Path | None, name: str, make):
         return pickle.loads(path.read_bytes())
     made = make()
     if path is not None:
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(pickle.dumps(made))
     return made
 

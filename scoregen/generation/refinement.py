@@ -25,8 +25,8 @@ from scoregen.model.network.config import SamplingOptions
 from scoregen.model.sampling.decoding_context import voice_order
 from scoregen.model.sampling.drafts import Draft, Figures, blanks, make_draft, measure_surprise
 from scoregen.model.sampling.loop import fill
-from scoregen.model.sampling.recalls import with_recalls
 from scoregen.model.sampling.request import SamplingRequest
+from scoregen.tokens.constraints.recalls import with_recalls
 from scoregen.tokens.encode import interleave, voice_events
 from scoregen.tokens.events import BLANK, HOLD, TokenMeasure, TokenScore
 from scoregen.tokens.tendencies import unresolved

@@ -13,7 +13,6 @@ from scoregen.generation.composing.writer import Writer
 from scoregen.generation.ensemble_task import voice_descriptions
 from scoregen.generation.infill_task import InfillTask
 from scoregen.generation.voice_rules import comfortable_range
-from scoregen.model.sampling.recalls import Recalls
 from scoregen.plan.chords.chord_symbols import ChordTimeline
 from scoregen.plan.chords.steering import given_chords, given_timeline
 from scoregen.plan.drafts import DraftPlans, GivenTask, Manner, plans_for_given, plans_for_piece
@@ -25,6 +24,7 @@ from scoregen.score.elements import Slot
 from scoregen.score.ensemble import Role
 from scoregen.score.keys import Key
 from scoregen.tokens.constraints.plans.measure_plan import GivenChords
+from scoregen.tokens.constraints.recalls import Recalls
 from scoregen.tokens.voice_descriptions import VoiceDescription
 
 if TYPE_CHECKING:

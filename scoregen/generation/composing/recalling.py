@@ -6,13 +6,13 @@ import random
 from collections.abc import Mapping
 from fractions import Fraction
 
-from scoregen.model.sampling.recalls import Recall, Recalls
 from scoregen.plan.forms.journey import related_key
 from scoregen.plan.forms.small_forms import SmallForm
 from scoregen.plan.played_plans import PlayedVoices
 from scoregen.score.elements import Score
 from scoregen.score.keys import Key
 from scoregen.tokens.constraints.plans.measure_plan import GivenChords
+from scoregen.tokens.constraints.recalls import Recall, Recalls
 
 
 def recalls_of(form: SmallForm, piece: Score, played: PlayedVoices, chords: GivenChords) -> Recalls:

@@ -16,13 +16,13 @@ from scoregen.model.features.alphabet import BARLINE, GRID, HOLD, PITCHES, UNSCO
 from scoregen.model.features.conditioning import usual_order
 from scoregen.model.features.inputs import BLANK, TIME_SHIFT_STEPS, Ints, choice_ids, piece_arrays
 from scoregen.model.features.outline import PieceOutline
-from scoregen.model.sampling.recalls import VoiceEvents
 from scoregen.system.errors import Place
 from scoregen.tokens.constraints import state as constraints
 from scoregen.tokens.constraints.places import DEFAULT_FINEST, Finest
 from scoregen.tokens.constraints.plans.approaches import with_approaches
 from scoregen.tokens.constraints.plans.given_chords import ChordSpan
 from scoregen.tokens.constraints.plans.measure_plan import MeasurePlan, Plan
+from scoregen.tokens.constraints.recalls import VoiceEvents
 from scoregen.tokens.constraints.state import Carry, ConstraintState, MeasureRules, VoiceRule
 from scoregen.tokens.constraints.voice_masks import KEPT_MASKS, Mask
 from scoregen.tokens.encode import voice_events

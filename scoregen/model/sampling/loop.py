@@ -23,10 +23,10 @@ from scoregen.model.sampling.drafts import Draft, Figures, make_draft
 from scoregen.model.sampling.hypothesis import Hypothesis, SliceContext, count_choices
 from scoregen.model.sampling.nucleus import Scores, draw
 from scoregen.model.sampling.prepared_turns import Options, Turns
-from scoregen.model.sampling.recalls import recalled_events
 from scoregen.model.sampling.request import SamplingRequest
 from scoregen.system.threads import Beside, Started, beside
 from scoregen.tokens.constraints import state as constraints
+from scoregen.tokens.constraints.recalls import recalled_events
 from scoregen.tokens.constraints.state import ConstraintState
 
 Progress = Callable[[float], None]

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 from scoregen.model.engine.protocol import Engine
 from scoregen.model.sampling.logit_bias import LogitBias
-from scoregen.model.sampling.recalls import Recalls
 from scoregen.styles.style import Style, load_style
 from scoregen.tokens.constraints.plans.measure_plan import Plan
+from scoregen.tokens.constraints.recalls import Recalls
 from scoregen.tokens.constraints.state import VoiceRule
 from scoregen.tokens.events import TokenScore
 from scoregen.tokens.successions import SuccessionTable

@@ -14,8 +14,8 @@ from scoregen.model.network.config import SamplingOptions
 from scoregen.model.network.network import Network
 from scoregen.model.sampling.drafts import Draft
 from scoregen.model.sampling.loop import fill
-from scoregen.model.sampling.recalls import Recall, recalled_events, with_recalls
 from scoregen.model.sampling.request import SamplingRequest
+from scoregen.tokens.constraints.recalls import Recall, recalled_events, with_recalls
 from scoregen.tokens.encode import interleave, voice_events
 from scoregen.tokens.events import HOLD, REST, Event, TokenMeasure, TokenScore
 from scoregen.tokens.grammar import check
