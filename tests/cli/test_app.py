@@ -118,7 +118,7 @@ def test_the_defaults_that_help_names_are_those_of_their_homes() -> None:
     named = {option.name: option.show_default for option in command.params if isinstance(option.show_default, str)}
     homes = {field.name: str(field.default) for home in (PieceOptions, SamplingOptions) for field in fields(home)}
     homes |= {"key": f"{homes['key']}, or found in the score"}
-    homes |= {"time_signature": homes["time"], "phrases": "by length", "form": "none"}
+    homes |= {"time_signature": homes["time"], "phrases": "by length", "form": "drawn for instruments, none for choirs"}
     pages = EngravingOptions()
     homes |= {"paper": pages.paper, "staff_size": f"{STAFF_HEIGHT * pages.scale / 100:.1f}"}
     assert named

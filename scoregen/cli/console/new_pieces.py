@@ -70,9 +70,10 @@ def is_asked_in_words(mood: str | None, story: Path | None, form: str | None, se
         return True
     if form is None:
         return False
+    from scoregen.plan.form import NO_FORM
     from scoregen.plan.forms.grammar import is_form
 
-    return is_form(form) or not re.fullmatch(r"[A-Z\s]*", form)
+    return form.strip().lower() not in NO_FORM and (is_form(form) or not re.fullmatch(r"[A-Z\s]*", form))
 
 
 def is_small_form(form: str | None, piece: Mapping[str, Any], ensemble: str, **others: object) -> bool:
