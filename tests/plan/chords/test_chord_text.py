@@ -14,7 +14,7 @@ from scoregen.score.keys import Key
 from scoregen.score.theory.chord_kinds import note_name
 from scoregen.system.errors import InputError
 from scoregen.tasks.compose import SamplingOptions, compose
-from tests.tokens.constraints.test_given_chords import sample
+from tests.tokens.constraints.plans.test_given_chords import sample
 
 
 def blank(time: str = "4/4", measures: int = 4, anacrusis: Fraction = Fraction(0)) -> Score:
