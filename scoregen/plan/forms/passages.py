@@ -16,8 +16,9 @@ from scoregen.plan.forms.journey import related_key
 from scoregen.plan.forms.motifs import MEASURES, draw_motif
 from scoregen.plan.forms.section_drawing import Frame, PieceWish, closing_cadence, divided, section_of, tempo_of
 from scoregen.plan.mood.affect import NEUTRAL, Affect, total
+from scoregen.plan.mood.causes import Cause
 from scoregen.plan.mood.music_table import ensemble_of, traits_of
-from scoregen.plan.mood.story import Cause, Sentence
+from scoregen.plan.mood.story import Sentence
 from scoregen.plan.piece.piece_plan import OPEN, PiecePlan, SectionPlan, letters
 from scoregen.score.keys import Key
 from scoregen.system.errors import InputError

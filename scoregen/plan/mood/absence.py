@@ -13,18 +13,16 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from scoregen.plan.mood.affect import Affect
 from scoregen.plan.mood.word_forms import base_forms
 from scoregen.system.resources import folder
 
-LOSS = Affect(-1.1, -0.65, 0.0)
-"""The mood of a loss, stronger than that of the words of grief, since nothing but its construction tells it."""
 EXCITED = 0.25
 """The mean arousal of the words around an absence from which it is no loss."""
 SURROUNDING_SENTENCES = 2
 """The sentences before and after an absence that are its surroundings."""
 GAP = "..."
-_ENDS = frozenset(".,;:!?…()—–")
+ENDS_OF_CLAUSE = frozenset(".,;:!?…()—–")
+QUOTATION_MARKS = frozenset('"“”„»«')
 Valence = Callable[[str], float]
 
 
@@ -101,26 +99,23 @@ def _item(text: str, classes: Mapping[str, Sequence[str]]) -> _Item:
 def absences(rows: Sequence[Sequence[str]], known: Constructions, valence: Valence) -> list[Absence]:
     """The absences in the sentences of a text, in words and punctuation marks; `valence` is that of a word of mood."""
     words = [(number, place, word) for number, row in enumerate(rows) for place, word in enumerate(row)]
-    words = [each for each in words if each[2] not in _QUOTES]
+    words = [each for each in words if each[2] not in QUOTATION_MARKS]
     texts = [word for _, _, word in words]
     forms = [_forms(word, known.language) for word in texts]
     found, covered = list[Absence](), set[int]()
     for construction in known.rows:
         for start in range(len(texts)):
-            stop, inner = _match(construction, texts, forms, start)
-            places = tuple(each for each in inner if each not in covered)
-            if not inner or len(places) < len(inner):
+            places = _match(construction, texts, forms, start)
+            if not places or not covered.isdisjoint(places):
                 continue
-            if construction.is_unless_bad and any(valence(texts[each]) < 0 for each in _clause(texts, start, stop)):
+            clause = _clause(texts, start, places[-1] + 1)
+            if construction.is_unless_bad and any(valence(texts[each]) < 0 for each in clause):
                 continue
             covered.update(places)
             sentence = words[start][0]
             last = max(words[each][1] for each in places if words[each][0] == sentence)
             found.append(Absence(sentence, words[start][1], last, construction.meaning))
     return found
-
-
-_QUOTES = frozenset('"“”„»«')
 
 
 @lru_cache(maxsize=4096)
@@ -130,12 +125,12 @@ def _forms(word: str, language: str) -> frozenset[str]:
 
 def _match(
     construction: _Construction, texts: Sequence[str], forms: Sequence[frozenset[str]], start: int
-) -> tuple[int, tuple[int, ...]]:
-    """The index after the first pattern that begins at a word, and the indices of its words; () without one."""
+) -> tuple[int, ...]:
+    """The indices of the words of the first pattern that begins at a word; () without one."""
     for heads, pattern in construction.patterns:
         if not heads.isdisjoint(forms[start]) and (found := _matched(pattern, texts, forms, start, construction.gap)):
-            return found[-1] + 1, found
-    return start, ()
+            return found
+    return ()
 
 
 def _matched(
@@ -163,7 +158,7 @@ def _within(texts: Sequence[str], start: int, gap: int) -> Iterator[int]:
     """The places at most a gap further on in the clause, and the mark that ends it."""
     for place in range(start, min(start + gap + 1, len(texts))):
         yield place
-        if texts[place] in _ENDS:
+        if texts[place] in ENDS_OF_CLAUSE:
             return
 
 
@@ -180,8 +175,8 @@ def _length(item: _Item, texts: Sequence[str], forms: Sequence[frozenset[str]], 
 
 def _clause(texts: Sequence[str], start: int, stop: int) -> Iterator[int]:
     """The places of the clauses that some words are in."""
-    while start and texts[start - 1] not in _ENDS:
+    while start and texts[start - 1] not in ENDS_OF_CLAUSE:
         start -= 1
-    while stop < len(texts) and texts[stop] not in _ENDS:
+    while stop < len(texts) and texts[stop] not in ENDS_OF_CLAUSE:
         stop += 1
     yield from range(start, stop)

@@ -12,8 +12,16 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from scoregen.plan.mood.absence import EXCITED, LOSS, SURROUNDING_SENTENCES, absences, load_constructions
+from scoregen.plan.mood.absence import (
+    ENDS_OF_CLAUSE,
+    EXCITED,
+    QUOTATION_MARKS,
+    SURROUNDING_SENTENCES,
+    absences,
+    load_constructions,
+)
 from scoregen.plan.mood.affect import NEUTRAL, Affect, total
+from scoregen.plan.mood.causes import Cause, PlacedCause, with_loss, without_losses
 from scoregen.plan.mood.word_list import NEGATED, Entry, WordList, language_of, load_words
 from scoregen.system.errors import InputError
 
@@ -33,20 +41,7 @@ CLEAR = 0.1
 """The least valence, without sign, of what follows a verdict that is then taken as irony."""
 _SENTENCE = re.compile(r"[^.!?…\n]+(?:[.!?…]+[\"'”“»«’)\]]*|\n|$)")
 _TOKEN = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*|[.,;:!?…()\"“”„»«—–]")
-_BOUNDS = frozenset('.,;:!?…()"“”„»«—–')
-
-
-@dataclass(frozen=True, slots=True)
-class Cause:
-    """A word of a text, the meaning that it has, its mood there, and how it was read: plainly, negated or as irony."""
-
-    word: str
-    meaning: str
-    affect: Affect
-    reading: str = ""
-
-    def __str__(self) -> str:
-        return f"{self.word} ({', '.join(filter(None, (self.reading, self.meaning)))})"
+_BOUNDS = ENDS_OF_CLAUSE | QUOTATION_MARKS
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,15 +82,7 @@ def _count(tokens: Sequence[str]) -> int:
     return sum(token not in _BOUNDS for token in tokens)
 
 
-@dataclass(frozen=True, slots=True)
-class _Placed:
-    """A cause, and the index of its word in the sentence."""
-
-    place: int
-    cause: Cause
-
-
-def _sentence(text: str, tokens: Sequence[str], placed: Sequence[_Placed]) -> Sentence:
+def _sentence(text: str, tokens: Sequence[str], placed: Sequence[PlacedCause]) -> Sentence:
     causes = tuple(each.cause for each in placed)
     mood = _mean(causes) + _punctuation(text, tokens)
     return Sentence(text, _count(tokens), mood.clipped, causes)
@@ -113,10 +100,10 @@ def _punctuation(text: str, tokens: Sequence[str]) -> Affect:
     return Affect(0.0, arousal, 0.1 * ("?" in text))
 
 
-def _causes(tokens: Sequence[str], known: WordList) -> list[_Placed]:
+def _causes(tokens: Sequence[str], known: WordList) -> list[PlacedCause]:
     lower = _lower(tokens)
     negated = _negated(lower, known)
-    found: list[_Placed] = []
+    found: list[PlacedCause] = []
     factor, place = 1.0, 0
     while place < len(lower):
         factor = AFTER_CONTRAST if lower[place] in known.contrasts and found else factor
@@ -125,7 +112,7 @@ def _causes(tokens: Sequence[str], known: WordList) -> list[_Placed]:
             is_negated = negated[place] and count == 1
             affect = _read(entry.affect, negated=is_negated).times(_degree(lower, place, known) * factor)
             words = " ".join(tokens[place : place + count])
-            found.append(_Placed(place, Cause(words, entry.meaning, affect, "negated" if is_negated else "")))
+            found.append(PlacedCause(place, Cause(words, entry.meaning, affect, "negated" if is_negated else "")))
         place += count
     return found
 
@@ -210,39 +197,20 @@ def _clause_before(words: Sequence[str], place: int) -> Iterator[int]:
 
 
 def _with_absences(
-    rows: Sequence[Sequence[str]], read: Sequence[list[_Placed]], known: WordList
-) -> list[list[_Placed]]:
+    rows: Sequence[Sequence[str]], read: Sequence[list[PlacedCause]], known: WordList
+) -> list[list[PlacedCause]]:
     """The causes with losses that are told by absences; in an excited scene what is absent counts for nothing."""
     constructions = load_constructions(known.language)
     excited = [_is_excited(rows, read, number, known) for number in range(len(rows))]
     result = [
-        [
-            _alone(each) if each.cause.word.lower() in constructions.absent else each
-            for each in own
-            if not (is_excited and each.cause.word.lower() in constructions.absent)
-        ]
+        list(without_losses(own, constructions.absent, is_excited=is_excited))
         for own, is_excited in zip(read, excited, strict=True)
     ]
     for absence in absences([_lower(row) for row in rows], constructions, lambda word: _valence(word, known)):
         if not excited[absence.sentence]:
             own, tokens = result[absence.sentence], rows[absence.sentence]
-            words = " ".join(tokens[absence.first : absence.last + 1])
-            kept = [
-                each for each in own if not absence.first <= each.place <= absence.last or each.cause.affect == LOSS
-            ]
-            added = _Placed(absence.first, Cause(words, absence.meaning, LOSS, "absence"))
-            result[absence.sentence] = sorted((*kept, added), key=lambda each: each.place)
+            result[absence.sentence] = with_loss(own, absence, " ".join(tokens[absence.first : absence.last + 1]))
     return result
-
-
-def _alone(placed: _Placed) -> _Placed:
-    """A word of absence outside a construction: it may tell of a loss."""
-    affect = placed.cause.affect.times(BARELY_ABSENT)
-    return replace(placed, cause=replace(placed.cause, affect=affect))
-
-
-BARELY_ABSENT = 0.5
-"""The share of its mood that a word of absence has if no construction says what is lost."""
 
 
 def _valence(word: str, known: WordList) -> float:
@@ -250,7 +218,7 @@ def _valence(word: str, known: WordList) -> float:
     return entry.affect.valence if entry else 0.0
 
 
-def _is_excited(rows: Sequence[Sequence[str]], read: Sequence[list[_Placed]], number: int, known: WordList) -> bool:
+def _is_excited(rows: Sequence[Sequence[str]], read: Sequence[list[PlacedCause]], number: int, known: WordList) -> bool:
     """Whether the words of mood around a sentence are excited; verdicts that may be irony tell nothing of it."""
     near = range(max(number - SURROUNDING_SENTENCES, 0), min(number + SURROUNDING_SENTENCES + 1, len(rows)))
     causes = [each.cause for row in near for each in read[row] if each.place >= _verdict(rows[row], known)]
@@ -258,7 +226,9 @@ def _is_excited(rows: Sequence[Sequence[str]], read: Sequence[list[_Placed]], nu
     return bool(moods) and sum(moods) / len(moods) > EXCITED
 
 
-def _with_irony(rows: Sequence[Sequence[str]], read: Sequence[list[_Placed]], known: WordList) -> list[list[_Placed]]:
+def _with_irony(
+    rows: Sequence[Sequence[str]], read: Sequence[list[PlacedCause]], known: WordList
+) -> list[list[PlacedCause]]:
     """The causes, with verdicts that what follows contradicts turned around."""
     result = list(read)
     for number, tokens in enumerate(rows):
@@ -293,7 +263,7 @@ _ARTICLES = frozenset(("a", "an", "ein", "eine"))
 _ENDS_OF_VERDICT = frozenset(".,:;!?…—–") | {"was", "is", "war", "ist"}
 
 
-def _ironic(placed: _Placed) -> _Placed:
+def _ironic(placed: PlacedCause) -> PlacedCause:
     cause = placed.cause
     mood = replace(NEUTRAL, valence=IRONY * cause.affect.valence)
-    return _Placed(placed.place, replace(cause, affect=mood, reading="irony"))
+    return PlacedCause(placed.place, replace(cause, affect=mood, reading="irony"))

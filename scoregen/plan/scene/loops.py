@@ -46,7 +46,7 @@ def looping(plan: PiecePlan, loops: Sequence[Loop], seed: int = 0) -> PiecePlan:
     ]
     for loop in loops:
         first, last = loop.sections[0], loop.sections[-1]
-        sections[first] = _beginning(sections[first])
+        sections[first] = _beginning(sections[first], plan.sections[first])
         sections[last] = _leading(sections[last])
     return replace(plan, sections=tuple(sections))
 
@@ -75,11 +75,12 @@ LONG = 4
 """The measures of a section from which on its harmony moves."""
 
 
-def _beginning(section: SectionPlan) -> SectionPlan:
-    rows = rows_of(section)
-    if section.silence or rows is None or not (is_free(rows, 0, 0) or rows[0][0].startswith("(")):
+def _beginning(section: SectionPlan, given: SectionPlan) -> SectionPlan:
+    """The section with a tonic at its start, where the given one is free."""
+    rows, own, tonic = rows_of(section), rows_of(given), tonic_of(section.key)
+    if section.silence or rows is None or own is None or not is_free(own, 0, 0) or rows[0][0] == tonic:
         return section
-    set_chord(rows, 0, 0, tonic_of(section.key))
+    set_chord(rows, 0, 0, tonic)
     return replace(section, chords=text_of_rows(rows))
 
 

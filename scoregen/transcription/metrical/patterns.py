@@ -54,7 +54,7 @@ def returns_of(onsets: Floats, pitches: Ints) -> Returns:
 
 
 def after_measures(returns: Returns, measure: float) -> list[float]:
-    """The shares of what returns that does so after a multiple of half a measure, of one, of two and of four."""
+    """Whether anything returns, and the shares of it that do so after a multiple of 1/2, 1, 2 and 4 measures."""
     total = returns.sizes.sum()
     if not total:
         return [0.0] * (len(_MULTIPLES) + 1)
@@ -67,10 +67,7 @@ def notes_after_measures(onsets: Floats, pitches: Ints, measure: float) -> list[
     """How many notes have one, and how many one of their pitch, some measures on; a measure in the unit of onsets."""
     found = []
     for lag in _LAGS:
-        later = onsets + lag * measure
-        index = np.clip(np.searchsorted(onsets, later - _NEAR), 0, len(later) - 1)
-        hits = np.abs(onsets[index] - later) < 2 * _NEAR
-        left = max(int((later <= onsets[-1] + _NEAR).sum()), _FEWEST_NOTES)
+        index, hits, left = _later(onsets, lag * measure)
         found += [hits.sum() / left, (hits & (pitches[index] == pitches)).sum() / left]
     return found
 
@@ -83,14 +80,23 @@ def steps_after_measures(onsets: Floats, pitches: Ints, measure: float, is_downb
     steps, moves, times = np.diff(onsets), np.diff(pitches), onsets[:-1]
     found, downbeats = [], 0.0
     for lag in _STEP_LAGS:
-        later = times + lag * measure
-        index = np.clip(np.searchsorted(times, later - _NEAR), 0, len(times) - 1)
-        hits = (np.abs(times[index] - later) < 2 * _NEAR) & (np.abs(steps[index] - steps) < _NEAR)
-        left = max(int((later <= times[-1] + _NEAR).sum()), _FEWEST_NOTES)
+        index, is_there, left = _later(times, lag * measure)
+        hits = is_there & (np.abs(steps[index] - steps) < _NEAR)
         found += [hits.sum() / left, (hits & (moves[index] == moves)).sum() / left]
         if lag == 1 and is_downbeat[:-1].any():
             downbeats = float(hits[is_downbeat[:-1]].mean())
     return [*found, downbeats]
+
+
+def _later(times: Floats, lag: float) -> tuple[Ints, NDArray[np.bool_], int]:
+    """For each time [T] the index of the one that is nearest to a lag later, and whether it is there.
+
+    Last, after how many times a later one is possible, but at least a few.
+    """
+    wanted = times + lag
+    index = np.clip(np.searchsorted(times, wanted - _NEAR), 0, len(times) - 1)
+    left = max(int((wanted <= times[-1] + _NEAR).sum()), _FEWEST_NOTES)
+    return index, np.abs(times[index] - wanted) < 2 * _NEAR, left
 
 
 class Harmony:

@@ -73,31 +73,30 @@ def note_ends(
     for onset, end, line in zip(onsets, heard, lines, strict=True):
         notes[line].append((onset, end))
     found = {line: _line(own, may_hold=may_hold) for line, own in notes.items()}
+    held = [found[line].is_held(onset, end) for onset, end, line in zip(onsets, heard, lines, strict=True)]
     longest: dict[tuple[Fraction, int], float] = {}
-    for onset, end, line, own in zip(onsets, heard, lines, sustained or [False] * len(lines), strict=True):
-        if not found[line].is_held(onset, end):
-            longest[onset, line] = max(longest.get((onset, line), 0.0), end, float(onset + _LONGEST_FILLED) * own)
+    own = sustained or [False] * len(lines)
+    for onset, end, line, is_held, is_sustained in zip(onsets, heard, lines, held, own, strict=True):
+        if not is_held:
+            until = float(onset + _LONGEST_FILLED) if is_sustained else 0.0
+            longest[onset, line] = max(longest.get((onset, line), 0.0), end, until)
     return [
         _held_to(end, onset, found[line].places, last)
-        if found[line].is_held(onset, end)
+        if is_held
         else _end(onset, longest[onset, line], found[line], last)
-        for onset, end, line in zip(onsets, heard, lines, strict=True)
+        for onset, end, line, is_held in zip(onsets, heard, lines, held, strict=True)
     ]
 
 
 def _line(notes: Sequence[tuple[Fraction, float]], *, may_hold: bool) -> _Line:
     places = sorted({onset for onset, _ in notes})
-    spans = [(onset, end, following) for onset, end in notes for following in [_after(onset, places)] if following]
+    nexts = dict(pairwise(places))
+    spans = [(onset, end, nexts[onset]) for onset, end in notes if onset in nexts]
     shares = sorted(min((end - float(onset)) / float(following - onset), 1.0) for onset, end, following in spans)
     touch = max(shares[len(shares) // 2], _SHORTEST_TOUCH) if len(shares) >= _FEWEST else 1.0
     held = [(end, onset) for onset, end, following in spans if end > following + _HELD]
     blurred = not may_hold or (len(spans) >= _FEWEST and len(held) > _MOST_HELD * len(spans))
     return _Line(places, touch, blurred, _releases(held))
-
-
-def _after(onset: Fraction, places: Sequence[Fraction]) -> Fraction | None:
-    index = bisect_right(places, onset)
-    return places[index] if index < len(places) else None
 
 
 def _releases(held: Sequence[tuple[float, Fraction]]) -> list[float]:

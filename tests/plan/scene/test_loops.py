@@ -88,6 +88,12 @@ def test_another_seed_draws_another_harmony_with_the_same_ends() -> None:
     assert first.chords != second.chords, "sections of one kind have harmonies of their own"
 
 
+def test_a_suggested_chord_at_the_start_of_a_section_stays() -> None:
+    short = "[[section]]\nname = 'a'\nmeasures = 2\nkey = 'C major'\n"
+    assert chords(short + "chords = '(IV) / / / | V / / /'") == "(IV) / / / | V / / /"
+    assert chords(LONG + f"chords = '{' | '.join(['(iv) / / /', *['N.C. / / /'] * 7])}'").startswith("(iv) / / / | (")
+
+
 def test_the_free_measures_of_a_section_with_fixed_chords_move_by_suggestions() -> None:
     free = ["N.C. / / /"] * 3
     found = chords(LONG + f"chords = '{' | '.join([*free, 'iv / / /', *free, 'N.C. / / V'])}'")
