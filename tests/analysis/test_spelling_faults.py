@@ -34,5 +34,5 @@ def test_neighbours_below_the_third_are_no_blue_notes() -> None:
         ("C4:1 Eb4:1 E4:1 G4:1 | A4:1 Bb4:1 B4:1 C5:1 | C4:1 Eb4:1 E4:1 G4:1 | A4:1 Bb4:1 B4:1 C5:1", "C major"),
     ],
 )
-def test_leading_notes_chromatic_lines_blue_notes_and_flats_of_the_signature_are_as_they_are(music: str, key: str) -> None:
+def test_leading_notes_chromatic_lines_and_notes_of_keys_or_blues_are_as_they_are(music: str, key: str) -> None:
     assert spelling_notice(tune(music, key=key)) == ()
