@@ -43,11 +43,11 @@ _VOICES_UP, _VOICES_DOWN = 84, 38
 """MIDI pitches beyond which a part is no voice."""
 
 
-def hands_of(score: Score, upper: Part, lower: Part, *, is_keyboard: bool = False) -> tuple[Part, Part] | None:
+def hands_of(score: Score, upper: Part, lower: Part, *, is_keyboard: bool | None = None) -> tuple[Part, Part] | None:
     """The right and the left hand, if two parts that follow each other are the hands of one player.
 
     Names that tell a hand are enough. Two parts of one name, or of none, need the sound or the name of a keyboard, or
-    chords or a height that nobody sings; `is_keyboard` tells that the score is for one.
+    chords or a height that nobody sings; `is_keyboard` tells whether the score is for one, if this is known.
     """
     if not _is_pair_of_staves(upper, lower):
         return None
@@ -105,7 +105,7 @@ def _is_keyboard_name(name: str) -> bool:
     return known is not None and len(known.clefs) > 1
 
 
-def _are_staves_of_keyboard(score: Score, upper: Part, lower: Part, is_keyboard: bool) -> bool:
+def _are_staves_of_keyboard(score: Score, upper: Part, lower: Part, is_keyboard: bool | None) -> bool:
     """Whether two parts of one name, or of none, are the treble and the bass staff of one keyboard."""
     names = {upper.name.strip().lower(), lower.name.strip().lower()}
     same = [part for part in score.parts if part.name.strip().lower() in names]
@@ -116,9 +116,11 @@ def _are_staves_of_keyboard(score: Score, upper: Part, lower: Part, is_keyboard:
         return True
     if name and not _tells_nothing(name):
         return False
+    if is_keyboard is not None:
+        return is_keyboard
     braced = upper.group is not None and upper.group == lower.group and upper.group.startswith("brace")
     alone = len(score.parts) == 2 and not all(_is_single_line(score, part) for part in same)
-    return is_keyboard or ((braced or alone) and any(_is_no_voice(score, part) for part in same))
+    return (braced or alone) and any(_is_no_voice(score, part) for part in same)
 
 
 def _is_treble_over_bass(upper: Part, lower: Part) -> bool:

@@ -97,11 +97,12 @@ class HandReading:
         }
 
 
-def joined_hands(score: Score, *, apart: Collection[str] = (), is_keyboard: bool = False) -> HandReading:
+def joined_hands(score: Score, *, apart: Collection[str] = (), is_keyboard: bool | None = None) -> HandReading:
     """The score with each pair of hands as one part of two staves.
 
-    Parts with an id in `apart` stay as they are. `is_keyboard` tells that the score is for a keyboard: then two parts
-    without a name, one in the treble and one in the bass, are its hands.
+    Parts with an id in `apart` stay as they are. `is_keyboard` tells whether the score is for a keyboard, None if this
+    is not known: for one, two parts without a name, one in the treble and one in the bass, are its hands; for other
+    players they are none, whatever they play.
     """
     found, read = tuple(_pairs(score, apart, is_keyboard)), score
     for own in found:
@@ -109,7 +110,7 @@ def joined_hands(score: Score, *, apart: Collection[str] = (), is_keyboard: bool
     return HandReading(read, score, found)
 
 
-def _pairs(score: Score, apart: Collection[str], is_keyboard: bool) -> Iterator[Hands]:
+def _pairs(score: Score, apart: Collection[str], is_keyboard: bool | None) -> Iterator[Hands]:
     taken: set[str] = set()
     for upper, lower in pairwise(score.parts):
         both = {upper.id, lower.id}

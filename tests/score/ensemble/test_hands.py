@@ -141,6 +141,12 @@ def test_a_score_for_one_keyboard_has_unnamed_hands_and_none_that_are_kept_apart
     assert not joined_hands(given, is_keyboard=True, apart=["P2"]).hands
 
 
+def test_a_score_for_players_of_one_staff_has_no_hands_without_their_names() -> None:
+    chords = (("C5", "E5", "G5"), ("C3",))
+    assert not joined_hands(score(*pair("", ""), music=chords), is_keyboard=False).hands
+    assert joined_hands(score(*pair("RH", "LH"), music=chords), is_keyboard=False).hands
+
+
 def test_four_parts_called_piano_by_default_are_no_hands() -> None:
     parts = [Part(f"P{at}", "Piano", clefs=(TREBLE if at < 3 else BASS,)) for at in range(1, 5)]
     given = score(*parts, music=(("C5",), ("G4",), ("E3",), ("C3",)))
