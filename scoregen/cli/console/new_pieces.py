@@ -85,15 +85,6 @@ def is_small_form(form: str | None, piece: Mapping[str, Any], ensemble: str, **o
     return is_small(form, piece.get("measures"), load_ensemble(ensemble))
 
 
-def with_small_form(piece: Mapping[str, Any]) -> dict[str, Any]:
-    """The options of a piece in a small form that is named, as long as it usually is."""
-    from scoregen.plan.forms.asked import usual_measures
-
-    name = str(piece["form"]).strip().lower()
-    others = {option: value for option, value in piece.items() if option != "form"}
-    return {"measures": usual_measures(name), **others, "small_form": name}
-
-
 def plan_in_words(
     mood: str | None, story: Path | None, piece: Mapping[str, Any], seconds: float | None, seed: int
 ) -> PassagePlan:
