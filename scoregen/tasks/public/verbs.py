@@ -131,10 +131,9 @@ def _in_words(options: Mapping[str, Any], ensemble: str | None) -> Mapping[str, 
     in_words = {"mood", "story", "seconds"} & set(options)
     if not in_words and not is_form(str(options.get("form", ""))):
         return options
-    if not in_words and ensemble is not None:
-        if is_small(str(options["form"]), options.get("measures"), load_ensemble(ensemble)):
-            return with_small_form(options)
     form, mood, story = (str(options.get(name, "")) for name in ("form", "mood", "story"))
+    if not in_words and ensemble is not None and is_small(form, options.get("measures"), load_ensemble(ensemble)):
+        return with_small_form(options)
     taken = ("form", "mood", "story", "measures", "seconds", "key", "time", "tempo")
     plan = plan_asked(form, mood, story, options, int(options.get("seed", 0))).plan
     return {"plan": plan, **{name: value for name, value in options.items() if name not in taken}}
