@@ -70,9 +70,11 @@ def is_asked_in_words(mood: str | None, story: Path | None, form: str | None, se
         return True
     if form is None:
         return False
+    from scoregen.plan.form import NO_FORM
     from scoregen.plan.forms.grammar import is_form
 
-    return is_form(form) or not re.fullmatch(r"[A-Z\s]*", form)
+    is_for_network = form.lower() in NO_FORM or re.fullmatch(r"[A-Z\s]*", form)
+    return is_form(form) or not is_for_network
 
 
 def is_small_form(form: str | None, piece: Mapping[str, Any], ensemble: str, **others: object) -> bool:
