@@ -2,21 +2,23 @@
 
 Files that were made from MIDI often have all black keys as flats. Keys, numerals and rules go by the spelling, so that
 a reader must be told. A single chromatic step proves nothing: what counts is that such steps outnumber those of leading
-notes, which are spelled with the letter below.
+notes, which are spelled with the letter below. Blue notes rise to their naturals too, as in C Eb E G.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from itertools import pairwise
 
 from scoregen.score.elements import Score
+from scoregen.score.keys import KeySignature
 from scoregen.score.pitch import Pitch, spell
 from scoregen.score.timeline import SoundingNote, pitch_of, pitched_notes
 
 _FEWEST = 4
 """The fewest chromatic steps of flats outside the key signature that tell a guess."""
+_BLUE = (-2, -3)
+"""The lowered seventh and third of a major key, in fifths from its tonic."""
 _LEADING = 5
 """A leading note is five fifths above its goal."""
 
@@ -37,12 +39,18 @@ def spelling_notice(score: Score) -> tuple[str, ...]:
 
 
 def _steps_to_altered(score: Score) -> Iterator[tuple[Pitch, Pitch]]:
-    """Each pitch of a voice that the key signature does not have, with the next one."""
+    """Each pitch of a voice that the key signature does not have, and that is no blue note, with the next one."""
     lines: dict[object, list[SoundingNote]] = {}
     for note in pitched_notes(score):
         lines.setdefault(note.slot, []).append(note)
     for line in lines.values():
-        for low, high in pairwise(line):
-            pitch = pitch_of(low)
-            if pitch.alter != score.measures[low.measure_index].key.alter(pitch.step):
-                yield pitch, pitch_of(high)
+        pitches = [pitch_of(note) for note in line]
+        for note, before, low, high in zip(line, [None, *pitches], pitches, pitches[1:], strict=False):
+            key = score.measures[note.measure_index].key
+            if low.alter != key.alter(low.step) and not (before != high and _may_be_blue(low, key)):
+                yield low, high
+
+
+def _may_be_blue(pitch: Pitch, key: KeySignature) -> bool:
+    """Whether a pitch is the third or the seventh of a blues; between two equal notes it is a neighbour instead."""
+    return pitch.fifths - key.fifths in _BLUE

@@ -129,9 +129,7 @@ def performance_order(measures: Sequence[Measure]) -> tuple[int, ...]:
 
 def closing_measure(measures: Sequence[Measure]) -> int:
     """The index of the measure in which the music ends: that of `fine` after a da capo or dal segno, else the last."""
-    if not any(
-        isinstance(item.value, RepeatMark) and item.value.type in JUMPS for m in measures for item in m.directions
-    ):
+    if not any(mark.value.type in JUMPS for mark in _repeat_marks(measures)):
         return len(measures) - 1
     order = performance_order(measures)
     return order[-1] if order else len(measures) - 1

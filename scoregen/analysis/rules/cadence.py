@@ -37,7 +37,7 @@ def cadences(music: Counterpoint, rules: RuleSet) -> Iterator[Finding]:
         return
     spans = music.chords
     closing = closing_measure(music.score.measures)
-    heard = [span for span in spans if span.measure_index <= closing]
+    heard = [span for span in spans if span.measure_index <= closing] or list(spans)
     for span in spans:
         if span.ends_phrase and span is not spans[-1] and span is not heard[-1]:
             yield from _phrase_end(music, rules, span)

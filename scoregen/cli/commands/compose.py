@@ -46,7 +46,6 @@ from scoregen.cli.console.new_pieces import (
     is_small_form,
     plan_for_composing,
     plan_of_file,
-    with_small_form,
 )
 from scoregen.cli.console.outputs import output_files, prepare_writers
 from scoregen.cli.console.sampling_options import (
@@ -258,6 +257,8 @@ def compose_command(
     piece |= given_options(key=key) if not score else {}
     name = options["ensemble"] or ensemble_for(style)
     if not score and plan is None and is_small_form(form, piece, name, mood=mood, story=story, seconds=seconds):
+        from scoregen.plan.forms.asked import with_small_form
+
         piece = with_small_form(piece)
     elif is_asked_in_words(mood, story, form, seconds):
         others = given_options(plan=plan, chords=chords, figured_bass=figured_bass)

@@ -30,6 +30,7 @@ FERMATAS = ("fermata", "invertedfermata")
 _JUMPS: Mapping[str, RepeatMarkType] = {
     **{"segno": "segno", "coda": "coda", "D.C.": "dacapo", "dacapo": "dacapo", "D.S.": "dalsegno"},
     **{"dalsegno": "dalsegno", "fine": "fine", "dacoda": "tocoda"},
+    **{"D.C.alfine": "dacapo", "D.C.alcoda": "dacapo", "D.S.alfine": "dalsegno", "D.S.alcoda": "dalsegno"},
 }
 _HAIRPINS: Mapping[str, WedgeType] = {
     "crescendo(": "crescendo",

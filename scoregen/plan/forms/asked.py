@@ -34,9 +34,11 @@ def is_small(form: str, measures: int | None, ensemble: Ensemble) -> bool:
     return measures is None or measures >= USUAL_PHRASE * fewest
 
 
-def usual_measures(form: str) -> int:
-    """The measures that a form usually has."""
-    return draw_form(form, random.Random(0)).measures
+def with_small_form(options: Mapping[str, Any]) -> dict[str, Any]:
+    """The options of a piece in a small form that is named, as long as it usually is."""
+    name = str(options["form"]).strip().lower()
+    others = {option: value for option, value in options.items() if option != "form"}
+    return {"measures": draw_form(name, random.Random(0)).measures, **others, "small_form": name}
 
 
 USUAL_PHRASE = 4

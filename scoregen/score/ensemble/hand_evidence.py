@@ -6,10 +6,11 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from typing import Literal
 
-from scoregen.score.elements import Element, Part, Score
+from scoregen.score.elements import Element, Note, Part, Score
 from scoregen.score.instruments import (
     family_of,
     instrument_named,
+    instrument_of,
     number_of,
     plain_name,
     sung_words,
@@ -42,11 +43,11 @@ _VOICES_UP, _VOICES_DOWN = 84, 38
 """MIDI pitches beyond which a part is no voice."""
 
 
-def hands_of(score: Score, upper: Part, lower: Part, *, is_keyboard: bool = False) -> tuple[Part, Part] | None:
+def hands_of(score: Score, upper: Part, lower: Part, *, is_keyboard: bool | None = None) -> tuple[Part, Part] | None:
     """The right and the left hand, if two parts that follow each other are the hands of one player.
 
     Names that tell a hand are enough. Two parts of one name, or of none, need the sound or the name of a keyboard, or
-    chords or a height that nobody sings; `is_keyboard` tells that the score is for one.
+    chords or a height that nobody sings; `is_keyboard` tells whether the score is for one, if this is known.
     """
     if not _is_pair_of_staves(upper, lower):
         return None
@@ -85,8 +86,8 @@ def _hand_and_rest(name: str) -> tuple[Hand | None, str]:
     rest = [word for word in words if not (word in _HANDS | _FILLERS or word in _LETTERS or word in _SIDES)]
     told = {hand for word in words if (hand := _LETTERS.get(word) or _SIDES.get(word))}
     player = " ".join(rest)
-    is_player = player.isdigit() or not player or _is_keyboard_name(player)
-    if len(told) != 1 or not (is_player and (is_hand or player)):
+    is_unnamed = is_hand and (not player or player.isdigit())
+    if len(told) != 1 or not (is_unnamed or _is_keyboard_name(player)):
         return None, name.lower()
     return next(iter(told)), player
 
@@ -104,7 +105,7 @@ def _is_keyboard_name(name: str) -> bool:
     return known is not None and len(known.clefs) > 1
 
 
-def _are_staves_of_keyboard(score: Score, upper: Part, lower: Part, is_keyboard: bool) -> bool:
+def _are_staves_of_keyboard(score: Score, upper: Part, lower: Part, is_keyboard: bool | None) -> bool:
     """Whether two parts of one name, or of none, are the treble and the bass staff of one keyboard."""
     names = {upper.name.strip().lower(), lower.name.strip().lower()}
     same = [part for part in score.parts if part.name.strip().lower() in names]
@@ -115,8 +116,11 @@ def _are_staves_of_keyboard(score: Score, upper: Part, lower: Part, is_keyboard:
         return True
     if name and not _tells_nothing(name):
         return False
+    if is_keyboard is not None:
+        return is_keyboard
     braced = upper.group is not None and upper.group == lower.group and upper.group.startswith("brace")
-    return is_keyboard or ((braced or len(score.parts) == 2) and any(_is_no_voice(score, part) for part in same))
+    alone = len(score.parts) == 2 and not all(_is_single_line(score, part) for part in same)
+    return (braced or alone) and any(_is_no_voice(score, part) for part in same)
 
 
 def _is_treble_over_bass(upper: Part, lower: Part) -> bool:
@@ -147,10 +151,21 @@ def _are_sung(score: Score, parts: Sequence[Part]) -> bool:
 
 def _is_no_voice(score: Score, part: Part) -> bool:
     """Whether a part has chords of three notes, or notes that no voice sings."""
-    rows = [element.notes for element in _elements(score, {part.id})]
+    rows = _rows(score, part)
     pitches = [note.pitch.midi_pitch for row in rows for note in row if isinstance(note.pitch, Pitch)]
     beyond = bool(pitches) and (max(pitches) > _VOICES_UP or min(pitches) < _VOICES_DOWN)
     return beyond or any(len(row) >= _CHORD for row in rows)
+
+
+def _is_single_line(score: Score, part: Part) -> bool:
+    """Whether a part sounds, in one voice, one note at once: it may be a melody or a bass as well as a hand."""
+    rows, slots = _rows(score, part), [slot for slot in score.slots if slot.part == part.id]
+    return any(rows) and len(slots) == 1 and all(len(row) <= 1 for row in rows)
+
+
+def _rows(score: Score, part: Part) -> list[Sequence[Note]]:
+    """The notes at once of a part."""
+    return [element.notes for element in _elements(score, {part.id})]
 
 
 def _elements(score: Score, part_ids: Collection[str]) -> Iterator[Element]:
@@ -166,5 +181,6 @@ def instrument_name_of(right: Part, left: Part) -> str:
     if named:
         number = number_of(named[0])
         return f"{plain_name(named[0]).title()}{f' {number}' if number else ''}"
-    known = instrument_named(right.instrument.name) if right.instrument is not None else None
+    printed = instrument_named(right.instrument.name) if right.instrument is not None else None
+    known = printed or instrument_of(right)
     return known.title if known is not None and len(known.clefs) > 1 else "Piano"

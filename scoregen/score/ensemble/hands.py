@@ -7,7 +7,7 @@ brace or the chords of the parts must tell the keyboard, and words under the not
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -15,6 +15,7 @@ from scoregen.score.directions import Direction
 from scoregen.score.edit import free_part_id, with_notes
 from scoregen.score.elements import Element, Measure, Part, Score, Slot, Voice
 from scoregen.score.ensemble.hand_evidence import hands_of, instrument_name_of
+from scoregen.score.keys import KeySignature
 from scoregen.score.spanners import Slur, Spanner
 
 _LEAST_OFFSET = 4
@@ -73,7 +74,7 @@ class HandReading:
     def parted(self, score: Score) -> Score:
         """A score made of the read one, with the two parts of each pair again."""
         for own in self.hands:
-            score = _parted(score, own, self.given.parts)
+            score = _parted(score, own, self.given)
         return score
 
     @property
@@ -96,11 +97,12 @@ class HandReading:
         }
 
 
-def joined_hands(score: Score, *, apart: Collection[str] = (), is_keyboard: bool = False) -> HandReading:
+def joined_hands(score: Score, *, apart: Collection[str] = (), is_keyboard: bool | None = None) -> HandReading:
     """The score with each pair of hands as one part of two staves.
 
-    Parts with an id in `apart` stay as they are. `is_keyboard` tells that the score is for a keyboard: then two parts
-    without a name, one in the treble and one in the bass, are its hands.
+    Parts with an id in `apart` stay as they are. `is_keyboard` tells whether the score is for a keyboard, None if this
+    is not known: for one, two parts without a name, one in the treble and one in the bass, are its hands; for other
+    players they are none, whatever they play.
     """
     found, read = tuple(_pairs(score, apart, is_keyboard)), score
     for own in found:
@@ -108,7 +110,7 @@ def joined_hands(score: Score, *, apart: Collection[str] = (), is_keyboard: bool
     return HandReading(read, score, found)
 
 
-def _pairs(score: Score, apart: Collection[str], is_keyboard: bool) -> Iterator[Hands]:
+def _pairs(score: Score, apart: Collection[str], is_keyboard: bool | None) -> Iterator[Hands]:
     taken: set[str] = set()
     for upper, lower in pairwise(score.parts):
         both = {upper.id, lower.id}
@@ -137,13 +139,13 @@ def _joined(score: Score, hands: Hands) -> Score:
     return replace(score, parts=parts, measures=tuple(kept))
 
 
-def _parted(score: Score, hands: Hands, given: Sequence[Part]) -> Score:
-    """The score with two of the given parts, in their order on the page, in place of the joined one.
+def _parted(score: Score, hands: Hands, given: Score) -> Score:
+    """The score with two parts of the given one, in their order on the page, in place of the joined one.
 
-    A part that has got the id of the left hand since then gets another.
+    A part that has got the id of the left hand since then gets another. Measures after the last given one have its key.
     """
-    free = free_part_id([*score.parts, *given])
-    both = [part for part in given if part.id in (hands.right, hands.left)]
+    free = free_part_id([*score.parts, *given.parts])
+    both = [part for part in given.parts if part.id in (hands.right, hands.left)]
     parts: list[Part] = []
     for part in score.parts:
         own = replace(part, id=free) if part.id == hands.left else part
@@ -158,16 +160,15 @@ def _parted(score: Score, hands: Hands, given: Sequence[Part]) -> Score:
         return (hands.left, 1) if part == hands.right and staff == 2 else (part, staff)
 
     measures = (_moved(measure, slots, place) for measure in score.measures)
-    return replace(score, parts=tuple(parts), measures=tuple(_with_own_keys(m, hands, free) for m in measures))
+    own_keys = [dict(measure.own_keys).get(hands.left) for measure in given.measures]
+    keyed = (_with_own_key(m, hands, free, own_keys[min(at, len(own_keys) - 1)]) for at, m in enumerate(measures))
+    return replace(score, parts=tuple(parts), measures=tuple(keyed))
 
 
-def _with_own_keys(measure: Measure, hands: Hands, free: str) -> Measure:
-    """The measure whose left hand has the key of the right one."""
-    if not measure.own_keys:
-        return measure
-    kept = tuple((free if part == hands.left else part, key) for part, key in measure.own_keys)
-    both = tuple((hands.left, key) for part, key in kept if part == hands.right)
-    return replace(measure, own_keys=kept + both)
+def _with_own_key(measure: Measure, hands: Hands, free: str, key: KeySignature | None) -> Measure:
+    """The measure whose left hand has its own key again; None is that of the measure."""
+    kept = tuple((free if part == hands.left else part, own) for part, own in measure.own_keys)
+    return replace(measure, own_keys=kept if key is None else (*kept, (hands.left, key)))
 
 
 _Place = Callable[[str | None, int], tuple[str | None, int]]

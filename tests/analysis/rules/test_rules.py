@@ -197,6 +197,17 @@ def test_after_a_da_capo_the_last_chord_is_that_at_fine() -> None:
     assert ["final-cadence" in found for found in rules] == [True, False]
 
 
+def test_a_fine_before_all_chords_leaves_the_ends_of_phrases() -> None:
+    score = score_of({"soprano": "C5 D5^ C5", "alto": "E4 A4 E4", "tenor": "G3 F#4 G3", "bass": "C3 D3 C3"})
+    (measure,) = score.measures
+    silent = tuple(Voice(voice.slot, (element("-"),)) for voice in measure.voices)
+    fine, da_capo = (Direction(Fraction(1), RepeatMark(name)) for name in ("fine", "dacapo"))
+    first = replace(measure, duration=Fraction(1), voices=silent, phrase_ends=(), directions=(fine,))
+    last = replace(measure, number="2", directions=(da_capo,))
+    found = {finding.rule for finding in check(replace(score, measures=(first, last)), "strict").findings}
+    assert "final-cadence" not in found
+
+
 def test_the_last_chord_is_the_tonic() -> None:
     assert not messages("final-cadence", soprano="C5 B4 C5", alto="F4 D4 E4", tenor="A3 G3 G3", bass="F3 G3 C3")
     assert messages("final-cadence", soprano="C5 B4 C5", alto="F4 D4 E4", tenor="A3 G3 G3", bass="F3 G3 E3")

@@ -16,8 +16,9 @@ from scoregen.notation.musicxml.write.score import write_musicxml
 from scoregen.notation.second_readers.abc import abc_contents
 from scoregen.notation.validation.document import check_document
 from scoregen.score.check import problems
-from scoregen.score.directions import Dynamic, RehearsalMark, RepeatMark, Words
+from scoregen.score.directions import Dynamic, RehearsalMark, RepeatMark, RepeatMarkType, Words
 from scoregen.score.elements import Lyric, Score
+from scoregen.score.navigation import closing_measure
 from scoregen.score.pitch import Interval
 from scoregen.score.spanners import End, Slur, Wedge
 from scoregen.score.timeline import sounding_notes
@@ -207,6 +208,13 @@ def test_chord_symbols(text: str, kind: str) -> None:
 @pytest.mark.parametrize("text", ["Fine", "D.C. al Fine", "Chorus", "Coda", "dolce", ""])
 def test_words_are_no_chord_symbols(text: str) -> None:
     assert chord_symbol(text, Fraction(0), "P1") is None
+
+
+@pytest.mark.parametrize(("mark", "kind"), [("D.C.alfine", "dacapo"), ("D.S.alcoda", "dalsegno")])
+def test_jumps_may_tell_their_end(mark: str, kind: RepeatMarkType, tmp_path: Path) -> None:
+    score = read(tmp_path, f"!segno!c4 | !fine!d4 | e4 | !{mark}!f4 |]")
+    assert RepeatMark(kind) in [item.value for item in score.measures[-1].directions]
+    assert score.notices == () and closing_measure(score.measures) == 1
 
 
 @pytest.mark.parametrize(

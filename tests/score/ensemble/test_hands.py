@@ -74,6 +74,7 @@ def test_names_tell_the_hands_of_one_instrument(upper: str, lower: str, instrume
     [
         ("Soprano", "Bass"),
         ("Treble", "Bass"),
+        ("Treble 1", "Bass 1"),
         ("Flute", "Cello"),
         ("Violin right", "Violin left"),
         ("Piano 1 RH", "Piano 2 LH"),
@@ -111,10 +112,39 @@ def test_unnamed_parts_with_chords_that_no_two_singers_have_are_hands() -> None:
     assert not joined_hands(score(*pair("", ""), music=chords, words="la")).hands
 
 
+@pytest.mark.parametrize("group", [None, "brace 1"])
+def test_a_low_bass_under_a_melody_is_a_hand_only_within_a_brace(group: str | None) -> None:
+    parts = [replace(part, group=group) for part in pair("", "")]
+    assert bool(joined_hands(score(*parts, music=(("C5",), ("C2",)))).hands) == (group is not None)
+    assert joined_hands(score(*parts, music=(("C5", "E5"), ("C2",)))).hands
+
+
+def test_hands_without_a_name_are_called_by_their_sound() -> None:
+    (hands,) = joined_hands(score(*pair("", "", "keyboard.organ"))).hands
+    assert hands.instrument == "Organ"
+
+
+def test_a_left_hand_has_its_own_key_again_also_in_new_measures() -> None:
+    given = score(*pair("RH", "LH"))
+    keyed = replace(given, measures=(replace(given.measures[0], own_keys=(("P2", KeySignature(2)),)),))
+    reading = joined_hands(keyed)
+    assert reading.parted(reading.score) == keyed
+    longer = replace(reading.score, measures=reading.score.measures * 2)
+    assert [measure.own_keys for measure in reading.parted(longer).measures] == [(("P2", KeySignature(2)),)] * 2
+    only_right = replace(given, measures=(replace(given.measures[0], own_keys=(("P1", KeySignature(2)),)),))
+    assert joined_hands(only_right).parted(joined_hands(only_right).score) == only_right
+
+
 def test_a_score_for_one_keyboard_has_unnamed_hands_and_none_that_are_kept_apart() -> None:
     given = score(*pair("", ""))
     assert joined_hands(given, is_keyboard=True).hands
     assert not joined_hands(given, is_keyboard=True, apart=["P2"]).hands
+
+
+def test_a_score_for_players_of_one_staff_has_no_hands_without_their_names() -> None:
+    chords = (("C5", "E5", "G5"), ("C3",))
+    assert not joined_hands(score(*pair("", ""), music=chords), is_keyboard=False).hands
+    assert joined_hands(score(*pair("RH", "LH"), music=chords), is_keyboard=False).hands
 
 
 def test_four_parts_called_piano_by_default_are_no_hands() -> None:

@@ -243,5 +243,7 @@ def test_a_piece_in_words() -> None:
     assert len(made.score.parts) == 4 and len(made.score.measures) == 4
     story = scoregen.compose(story="They laugh and dance.", seconds=5, candidates=1, passes=0)
     assert story.score.measures[0].tempos[0].per_minute > 84
+    short = scoregen.compose(seconds=20, seed=2, candidates=1, passes=0)
+    assert 15 < len(short.score.measures) * 4 * 60 / float(short.score.measures[0].tempos[0].per_minute) < 25
     with pytest.raises(InputError, match="the mood word 'xyzzy' is unknown"):
         scoregen.compose(mood="xyzzy")
