@@ -124,17 +124,16 @@ def compose(
 
 def _in_words(options: Mapping[str, Any], ensemble: str | None) -> Mapping[str, Any]:
     """The options with a plan in place of those that ask for a piece in words."""
-    from scoregen.plan.forms.asked import is_small, plan_asked, usual_measures
+    from scoregen.plan.forms.asked import in_small_form, plan_asked
     from scoregen.plan.forms.grammar import is_form
     from scoregen.score.ensemble import load_ensemble
 
     if not {"mood", "story"} & set(options) and not is_form(str(options.get("form", ""))):
         return options
     if not {"mood", "story", "seconds"} & set(options) and ensemble is not None:
-        name = str(options["form"]).strip().lower()
-        if is_small(name, options.get("measures"), load_ensemble(ensemble)):
-            others = {option: value for option, value in options.items() if option != "form"}
-            return {"measures": usual_measures(name), **others, "small_form": name}
+        small = in_small_form(options, load_ensemble(ensemble))
+        if small is not None:
+            return small
     form, mood, story = (str(options.get(name, "")) for name in ("form", "mood", "story"))
     taken = ("form", "mood", "story", "measures", "seconds", "key", "time", "tempo")
     plan = plan_asked(form, mood, story, options, int(options.get("seed", 0))).plan
