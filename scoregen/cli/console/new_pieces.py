@@ -70,8 +70,11 @@ def is_asked_in_words(mood: str | None, story: Path | None, form: str | None, se
         return True
     if form is None:
         return False
+    from scoregen.plan.form import NO_FORM
     from scoregen.plan.forms.grammar import is_form
 
+    if form.strip().lower() in NO_FORM:
+        return False
     return is_form(form) or not re.fullmatch(r"[A-Z\s]*", form)
 
 
