@@ -46,7 +46,7 @@ class PieceOptions:
     @property
     def sections(self) -> Sections:
         """The form as numbers; InputError for an invalid form."""
-        return parsed_form("" if self.form.lower() in NO_FORM else self.form)
+        return parsed_form("" if self.form.strip().lower() in NO_FORM else self.form)
 
 
 def blank_piece(

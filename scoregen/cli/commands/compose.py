@@ -43,9 +43,9 @@ from scoregen.cli.console.new_pieces import (
     Tempo,
     Time,
     is_asked_in_words,
-    is_small_form,
     plan_for_composing,
     plan_of_file,
+    with_small_form,
 )
 from scoregen.cli.console.outputs import output_files, prepare_writers
 from scoregen.cli.console.sampling_options import (
@@ -256,10 +256,9 @@ def compose_command(
     _check_use(scores[0], piece, role=role, blank=blank, extend=extend, add=add, transpose=transpose)
     piece |= given_options(key=key) if not score else {}
     name = options["ensemble"] or ensemble_for(style)
-    if not score and plan is None and is_small_form(form, piece, name, mood=mood, story=story, seconds=seconds):
-        from scoregen.plan.forms.asked import with_small_form
-
-        piece = with_small_form(piece)
+    small = with_small_form(piece, name, mood=mood, story=story, seconds=seconds, plan=plan) if not score else None
+    if small is not None:
+        piece = small
     elif is_asked_in_words(mood, story, form, seconds):
         others = given_options(plan=plan, chords=chords, figured_bass=figured_bass)
         options["plan"] = plan_for_composing(mood, story, piece, seconds, score, others, seed, quiet=quiet)

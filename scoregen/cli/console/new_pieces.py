@@ -73,26 +73,20 @@ def is_asked_in_words(mood: str | None, story: Path | None, form: str | None, se
     from scoregen.plan.form import NO_FORM
     from scoregen.plan.forms.grammar import is_form
 
-    return form.strip().lower() not in NO_FORM and (is_form(form) or not re.fullmatch(r"[A-Z\s]*", form))
+    if form.strip().lower() in NO_FORM:
+        return False
+    return is_form(form) or not re.fullmatch(r"[A-Z\s]*", form)
 
 
-def is_small_form(form: str | None, piece: Mapping[str, Any], ensemble: str, **others: object) -> bool:
-    """Whether a form is named that the network fills by itself; `others` are options for which a plan is drawn."""
-    from scoregen.plan.forms.asked import is_small
+def with_small_form(piece: Mapping[str, Any], ensemble: str, **others: object) -> dict[str, Any] | None:
+    """The options of a piece in the form that they name, if the network fills it by itself; `others` are options for
+    which a plan is drawn."""
+    if "form" not in piece or any(other is not None for other in others.values()):
+        return None
+    from scoregen.plan.forms.asked import in_small_form
     from scoregen.score.ensemble import load_ensemble
 
-    if form is None or any(other is not None for other in others.values()):
-        return False
-    return is_small(form, piece.get("measures"), load_ensemble(ensemble))
-
-
-def with_small_form(piece: Mapping[str, Any]) -> dict[str, Any]:
-    """The options of a piece in a small form that is named, as long as it usually is."""
-    from scoregen.plan.forms.asked import usual_measures
-
-    name = str(piece["form"]).strip().lower()
-    others = {option: value for option, value in piece.items() if option != "form"}
-    return {"measures": usual_measures(name), **others, "small_form": name}
+    return in_small_form(piece, load_ensemble(ensemble))
 
 
 def plan_in_words(

@@ -77,7 +77,9 @@ class DecodingContext:
         rules = [self.rules(0, index) for index in range(self.measures)]
         self.orders: Ints = np.array([each.order for each in rules])
         self.free: Bools = np.array([[each.given[slot] is None for slot in each.order] for each in rules])
-        self._given = [[_given_choices(each, slot, low) for slot, low in enumerate(self._low)] for each in rules]
+        self._given = [
+            [_choices(events or {}, low) for events, low in zip(each.given, self._low, strict=True)] for each in rules
+        ]
         self.present: Bools = np.array([[not _is_absent(events) for events in each.given] for each in rules])
         self.starts: Ints = np.array([int(start * GRID) for start in self.outline.starts])
         self.ends: Ints = np.append(self.starts[1:], int(self.outline.duration * GRID))
@@ -243,12 +245,8 @@ def _given(measure: TokenMeasure, voice: int) -> dict[Fraction, Event] | None:
     return None if entry[Fraction(0)] == BLANK_EVENT else entry
 
 
-def _given_choices(rules: MeasureRules, slot: int, low: bool) -> dict[int, tuple[int, ...]]:
-    """The choices of a given voice by tick, where it begins anything."""
-    return _choices(rules.given[slot] or {}, low)
-
-
 def _choices(events: VoiceEvents, low: bool) -> dict[int, tuple[int, ...]]:
+    """The choices of the events of a given voice by tick, where it begins anything."""
     return {int(onset * GRID): choice_ids(event, low) for onset, event in events.items()}
 
 

@@ -24,27 +24,26 @@ from scoregen.styles.defaults import default_style
 from scoregen.styles.style import DEFAULT
 from scoregen.system.errors import InputError, Place, ReadError
 
-
-def is_small(form: str, measures: int | None, ensemble: Ensemble) -> bool:
-    """Whether a form that is named is one that the network fills for instruments (`small_forms`): one without a mood,
-    long enough, and not for a choir."""
-    fewest = fewest_phrases(form.strip().lower()) if is_form(form) else None
-    if fewest is None or default_style(ensemble) == DEFAULT:
-        return False
-    return measures is None or measures >= USUAL_PHRASE * fewest
-
-
-def with_small_form(options: Mapping[str, Any]) -> dict[str, Any]:
-    """The options of a piece in a small form that is named, as long as it usually is."""
-    name = str(options["form"]).strip().lower()
-    others = {option: value for option, value in options.items() if option != "form"}
-    return {"measures": draw_form(name, random.Random(0)).measures, **others, "small_form": name}
-
-
 USUAL_PHRASE = 4
 """The measures of a phrase of music for instruments."""
 LONGEST_STORY = 1 << 20
 """The most bytes of a story."""
+
+
+def in_small_form(options: Mapping[str, Any], ensemble: Ensemble) -> dict[str, Any] | None:
+    """The options of a new piece without a mood, in the small form (`small_forms`) that its `form` names, as long as it
+    usually is; None if the network does not fill that form for instruments: it is another one, or the piece is too
+    short for it, or for a choir."""
+    form = str(options.get("form", ""))
+    name = form.strip().lower()
+    fewest = fewest_phrases(name) if is_form(form) else None
+    if fewest is None or default_style(ensemble) == DEFAULT:
+        return None
+    measures = options.get("measures")
+    if measures is not None and measures < USUAL_PHRASE * fewest:
+        return None
+    others = {option: value for option, value in options.items() if option != "form"}
+    return {"measures": draw_form(name, random.Random(0)).measures, **others, "small_form": name}
 
 
 def plan_asked(

@@ -120,11 +120,20 @@ def draw_small_form(
     fewest, count = min(map(_size, rows)), phrases or measures // usual
     if count < fewest or measures < 2 * count:
         if name:
-            raise InputError(f"found {measures} measures for the form {name}; expected {fewest * usual} at least")
+            raise InputError(_too_few(name, measures, phrases, fewest, usual))
         return None
     row = _row(rows, count, chance)
     found = _phrases(row, measures, measures // count if phrases else usual)
     return SmallForm(row["name"], found, _returns(found, MELODY_ALONE[kind], chance))
+
+
+def _too_few(name: str, measures: int, phrases: int, fewest: int, usual: int) -> str:
+    """The problem of a form with too few phrases, or too few measures for them."""
+    if 0 < phrases < fewest:
+        return f"found {phrases} phrases for the form {name}; expected {fewest} at least"
+    if phrases:
+        return f"found {measures} measures for {phrases} phrases of the form {name}; expected {2 * phrases} at least"
+    return f"found {measures} measures for the form {name}; expected {fewest * usual} at least"
 
 
 def draw_song_form(measures: int, usual: int, chance: random.Random) -> SmallForm | None:
@@ -133,8 +142,7 @@ def draw_song_form(measures: int, usual: int, chance: random.Random) -> SmallFor
         (before, after)
         for before in PRELUDES
         for after in POSTLUDES
-        if before + after == 0 or (measures - before - after) % usual == 0
-        if before + after == 0 or measures - before - after >= LEAST_SUNG * usual
+        if before + after == 0 or _leaves_phrases(measures - before - after, usual)
     ]
     before, after = chance.choices(fitting, [PRELUDES[a] * POSTLUDES[b] for a, b in fitting])[0]
     form = draw_small_form(measures - before - after, usual, chance, kind="songs")
@@ -144,6 +152,11 @@ def draw_song_form(measures: int, usual: int, chance: random.Random) -> SmallFor
     last = [Phrase(ACCOMPANIMENT, after, AUTHENTIC.name)] if after else []
     returns = tuple(replace(each, start=each.start + before, source=each.source + before) for each in form.returns)
     return SmallForm(form.name, (*first, *form.phrases, *last), returns, before, after)
+
+
+def _leaves_phrases(sung: int, usual: int) -> bool:
+    """Whether the measures between prelude and postlude are whole phrases, and enough of them."""
+    return sung % usual == 0 and sung >= LEAST_SUNG * usual
 
 
 PRELUDES = {0: 54, 1: 31, 2: 34, 3: 26, 4: 16}

@@ -124,16 +124,18 @@ def compose(
 
 def _in_words(options: Mapping[str, Any], ensemble: str | None) -> Mapping[str, Any]:
     """The options with a plan in place of those that ask for a piece in words."""
-    from scoregen.plan.forms.asked import is_small, plan_asked, with_small_form
+    from scoregen.plan.forms.asked import in_small_form, plan_asked
     from scoregen.plan.forms.grammar import is_form
     from scoregen.score.ensemble import load_ensemble
 
     in_words = {"mood", "story", "seconds"} & set(options)
     if not in_words and not is_form(str(options.get("form", ""))):
         return options
+    if not in_words and ensemble is not None:
+        small = in_small_form(options, load_ensemble(ensemble))
+        if small is not None:
+            return small
     form, mood, story = (str(options.get(name, "")) for name in ("form", "mood", "story"))
-    if not in_words and ensemble is not None and is_small(form, options.get("measures"), load_ensemble(ensemble)):
-        return with_small_form(options)
     taken = ("form", "mood", "story", "measures", "seconds", "key", "time", "tempo")
     plan = plan_asked(form, mood, story, options, int(options.get("seed", 0))).plan
     return {"plan": plan, **{name: value for name, value in options.items() if name not in taken}}

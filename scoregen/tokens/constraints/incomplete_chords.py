@@ -54,6 +54,13 @@ def heights() -> tuple[int, ...]:
     return tuple(midi_numbers().tolist())
 
 
+@lru_cache(maxsize=KEPT_MASKS)
+def heights_of(sounding: tuple[int, ...] | None) -> tuple[int, ...]:
+    """The MIDI numbers of what a voice sounds, which is given by its tokens; () if it is silent or absent."""
+    first = Words.of().first_pitch
+    return tuple(heights()[token - first] for token in sounding or ())
+
+
 class IncompleteChord(NamedTuple):
     """An incomplete chord: its pitches, and the signs before the next pitch."""
 
@@ -96,9 +103,9 @@ class IncompleteChord(NamedTuple):
             return between_heights(int(ends.min(initial=MIDI_NUMBERS)) + 1, MIDI_NUMBERS)
         return between_heights(0, int(ends.max(initial=-1)) - 1)
 
-    def _chosen(self) -> list[int]:
+    def _chosen(self) -> tuple[int, ...]:
         """The heights of its pitches."""
-        return [heights()[token - Words.of().first_pitch] for token in (*self.attacks, *self.held)]
+        return heights_of((*self.attacks, *self.held))
 
 
 @lru_cache(maxsize=KEPT_MASKS)

@@ -112,6 +112,15 @@ def only_word(word: str) -> Mask:
     return only_token(vocabulary().id(word))
 
 
+@cache
+def without_words(*words: str) -> Mask:
+    """The read-only mask that excludes some words of the vocabulary."""
+    mask = np.ones(len(vocabulary()), dtype=np.bool_)
+    mask[[vocabulary().id(word) for word in words]] = False
+    mask.flags.writeable = False
+    return mask
+
+
 def turn_mask(rule: VoiceRule, turn: VoiceTurn) -> Mask:
     """The tokens that may come next in a voice; never empty if the measure follows these masks."""
     mask = rule.masks.get(turn)

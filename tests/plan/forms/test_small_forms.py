@@ -80,3 +80,15 @@ def test_names() -> None:
         drawn(16, name="sonata")
     with pytest.raises(InputError, match="found 8 measures for the form aaba; expected 16 at least"):
         drawn(8, name="aaba")
+
+
+@pytest.mark.parametrize(
+    ("phrases", "problem"),
+    [
+        (3, "found 3 phrases for the form aaba; expected 4 at least"),
+        (9, "found 16 measures for 9 phrases of the form aaba; expected 18 at least"),
+    ],
+)
+def test_a_form_that_does_not_fit_the_phrases_that_are_asked_for(phrases: int, problem: str) -> None:
+    with pytest.raises(InputError, match=problem):
+        drawn(16, name="aaba", phrases=phrases)

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from scoregen.model.features.alphabet import FIRST_PITCH, PITCHES
 from scoregen.model.features.inputs import SPELLED, Bools
 from scoregen.score.pitch import Pitch
+from scoregen.tokens.constraints.incomplete_chords import heights_of
 from scoregen.tokens.constraints.state import ConstraintState
 from scoregen.tokens.vocabulary import vocabulary
 from scoregen.tokens.voice_descriptions import VoiceDescription, low_voices
@@ -110,7 +111,7 @@ def _other_hands(descriptions: Sequence[VoiceDescription], voice: int) -> tuple[
 
 def _heights(state: ConstraintState, slots: Sequence[int]) -> list[int]:
     """The MIDI numbers of what some voices sound."""
-    return [vocabulary().value(pitch).midi_pitch for slot in slots for pitch in state.sounding[slot] or ()]
+    return [height for slot in slots for height in heights_of(state.sounding[slot])]
 
 
 def _pitches(written: Sequence[int]) -> tuple[Pitch, ...]:

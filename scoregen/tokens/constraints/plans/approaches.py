@@ -80,15 +80,21 @@ class _Timeline:
             end, region = begin, self._near(slot, region)
 
     def within(self, index: int, approaches: Collection[Approach]) -> Iterator[Approach]:
-        """The approaches that reach into a measure, by onset in it."""
+        """The approaches that reach into a measure in which their voice is new, by onset in it."""
         start, end = self.starts[index : index + 2]
         for each in approaches:
-            if each.begin < end and each.end > start:
+            if each.begin < end and each.end > start and self._is_new(index, each.slot):
                 yield replace(each, begin=each.begin - start, end=each.end - start)
 
+    def _is_new(self, index: int, slot: int) -> bool:
+        """Whether a voice is blank in a measure."""
+        return self.tokens.measures[index].slices[0].events[slot] == BLANK
+
     def _places(self, index: int) -> list[Fraction]:
-        header, onsets = self.tokens.measures[index].header, self._own(index).onsets
-        inside = onsets if onsets is not None else header.time.beat_onsets
+        """Where new voices may go on to another pitch: not where they only repeat a note."""
+        header, own = self.tokens.measures[index].header, self._own(index)
+        repeated = frozenset[Fraction]().union(*(each.repeated for each in own.struck.values()))
+        inside = own.onsets - repeated if own.onsets is not None else header.time.beat_onsets
         return sorted({self.starts[index], *(self.starts[index] + each for each in inside if each < header.duration)})
 
     def _own(self, index: int) -> MeasurePlan:
@@ -115,8 +121,7 @@ class _Timeline:
         start = self.starts[index]
         opening = voice_events(self.tokens.measures[index], slot)[Fraction(0)]
         if opening != BLANK:
-            follows = index > 0 and BLANK in self.tokens.measures[index - 1].slices[0].events[slot : slot + 1]
-            if follows and opening.pitches:
+            if index > 0 and self._is_new(index - 1, slot) and opening.pitches:
                 yield _Fixed(start, frozenset(pitch.midi_pitch for pitch in opening.pitches), self.starts[index + 1])
         elif slot == len(self.tokens.slots) - 1:
             yield from (note for note in self._basses(self._own(index), slot, start) if note.heights)

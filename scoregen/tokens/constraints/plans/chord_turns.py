@@ -11,7 +11,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from scoregen.tokens.constraints.incomplete_chords import KEPT_MASKS, Words, heights, midi_numbers
+from scoregen.tokens.constraints.incomplete_chords import KEPT_MASKS, Words, heights, heights_of, midi_numbers
 from scoregen.tokens.constraints.state import ConstraintState, voice_turn
 from scoregen.tokens.constraints.voice_masks import Mask, VoiceRule, VoiceTurn, turn_mask
 from scoregen.tokens.vocabulary import vocabulary
@@ -84,7 +84,7 @@ class _Turn:
         """Whether what sounds before is as wanted; a rest goes on if it may."""
         if not self.sounding:
             return self.sounding is not None and not self.turn.opening and not self.wanted.sounds
-        sounding = [_height(token) for token in self.sounding]
+        sounding = heights_of(self.sounding)
         classes = {height % 12 for height in sounding}
         wanted = self.wanted
         if not all(_is_within(token, wanted) for token in self.sounding) or not wanted.classes <= classes:
@@ -147,7 +147,7 @@ class _Turn:
 
 
 def _is_within(token: int, wanted: Wanted) -> bool:
-    height = _height(token)
+    height = heights()[token - Words.of().first_pitch]
     is_member = wanted.tones is None or height % 12 in _classes(wanted.tones)
     return is_member and wanted.low <= height <= wanted.high and not wanted.near
 
@@ -180,11 +180,6 @@ def _spelled_members(tones: frozenset[int], available: tuple[int, ...]) -> Mask:
 @lru_cache(maxsize=1 << 10)
 def _classes(tones: frozenset[int]) -> frozenset[int]:
     return frozenset(7 * tone % 12 for tone in tones)
-
-
-def _height(token: int) -> int:
-    """The MIDI number of a pitch."""
-    return heights()[token - Words.of().first_pitch]
 
 
 @lru_cache(maxsize=KEPT_MASKS)

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 
+from scoregen.tokens.constraints.incomplete_chords import heights_of
 from scoregen.tokens.constraints.next_onsets import no_later
 from scoregen.tokens.constraints.places import NEITHER
 from scoregen.tokens.constraints.plans.broken_chords import due_onset, next_due, sounded
@@ -211,7 +212,7 @@ class _Voice:
         if bass is None:
             return 0
         if bass in self.state.rules.order[: self.state.turn]:
-            return min(_heights(self.state.sounding[bass]), default=0)
+            return min(heights_of(self.state.sounding[bass]), default=0)
         return _lowest_pitch(self.state.rules.voices[bass], self.chord.bass_tones(begins=self._begins()))
 
     def _lowest_of(self, *, given: bool) -> int:
@@ -219,13 +220,13 @@ class _Voice:
         written = self.state.rules.order[: self.state.turn]
         chosen = [slot for slot in written if given or self.state.rules.given[slot] is None]
         later = [slot for slot in self._later() if self.state.sounding[slot]] if self.chord.stays else []
-        heights = (height for slot in (*chosen, *later) for height in _heights(self.state.sounding[slot]))
+        heights = (height for slot in (*chosen, *later) for height in heights_of(self.state.sounding[slot]))
         return min(heights, default=127)
 
     def _missing(self) -> list[int]:
         """The essential tones that no written voice has, nor the bass, nor has sounded since the chord began."""
         written = self.state.rules.order[: self.state.turn]
-        present = {each % 12 for slot in written for each in _heights(self.state.sounding[slot])}
+        present = {each % 12 for slot in written for each in heights_of(self.state.sounding[slot])}
         if self.begin < onset(self.state):
             present |= sounded(self.state, self.begin)
         if self._bass() is not None and self.chord.bass is not None:
@@ -264,7 +265,7 @@ class _Voice:
         if len(order) > MOST_SINGLE:
             return frozenset()
         others = order[: self.state.turn] if self.begins else [slot for slot in order if slot != self.slot]
-        sounding = {each % 12 for slot in others for each in _heights(self.state.sounding[slot])}
+        sounding = {each % 12 for slot in others for each in heights_of(self.state.sounding[slot])}
         return frozenset(tone for tone in self.chord.single if 7 * tone % 12 in sounding)
 
     def _goals(self, slot: int) -> Iterator[tuple[int, frozenset[int]]]:
@@ -283,8 +284,3 @@ def _lowest_pitch(rule: VoiceRule, tones: frozenset[int]) -> int:
     classes = [7 * tone % 12 for tone in tones]
     pitches = zip(vocabulary().pitches, rule.pitches, strict=True)
     return min((each.midi_pitch for each, may in pitches if may and each.pitch_class in classes), default=0)
-
-
-@lru_cache(maxsize=1 << 12)
-def _heights(sounding: tuple[int, ...] | None) -> tuple[int, ...]:
-    return tuple(int(vocabulary().value(token).midi_pitch) for token in sounding or ())

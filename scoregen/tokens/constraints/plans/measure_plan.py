@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import cache, lru_cache, partial
+from functools import lru_cache, partial
 
 import numpy as np
 
@@ -17,7 +17,7 @@ from scoregen.tokens.constraints.plans.small_leaps import Approach, approaching,
 from scoregen.tokens.constraints.plans.stretches import stretches
 from scoregen.tokens.constraints.plans.struck_notes import StruckNotes, struck_mask
 from scoregen.tokens.constraints.state import ConstraintState, is_on_beat, next_step, onset, unrestricted_tokens
-from scoregen.tokens.constraints.voice_masks import KEPT_MASKS, Mask, every_token
+from scoregen.tokens.constraints.voice_masks import KEPT_MASKS, Mask, every_token, without_words
 from scoregen.tokens.vocabulary import vocabulary
 
 Demand = Callable[[ConstraintState], Mask | None]
@@ -119,7 +119,7 @@ def _company(state: ConstraintState) -> Mask | None:
     slot = _slot(state)
     if slot is None or not _a_given_voice_sounds(state):
         return None
-    return _without_rest(goes_on=state.sounding[slot] == ())
+    return _without_rest(rests=state.sounding[slot] == ())
 
 
 def _a_given_voice_sounds(state: ConstraintState) -> bool:
@@ -128,15 +128,9 @@ def _a_given_voice_sounds(state: ConstraintState) -> bool:
     return any(given[slot] is not None and state.sounding[slot] for slot in state.rules.order[: state.turn])
 
 
-@cache
-def _without_rest(*, goes_on: bool) -> Mask:
+def _without_rest(*, rests: bool) -> Mask:
     """Every event but a rest; if the voice rests already, neither one that goes on."""
-    words = vocabulary()
-    mask = np.ones(len(words), dtype=np.bool_)
-    mask[words.id("rest")] = False
-    mask[words.id("hold")] = not goes_on
-    mask.flags.writeable = False
-    return mask
+    return without_words("rest", "hold") if rests else without_words("rest")
 
 
 def _within_ranges(state: ConstraintState, ranges: Sequence[tuple[int, int] | None]) -> Mask | None:
@@ -161,23 +155,15 @@ def _opening_notes(state: ConstraintState, opening: frozenset[int]) -> Mask | No
     slot = _slot(state)
     if slot is None or slot not in opening or state.tick or state.written:
         return None
-    return _without_rest(goes_on=not state.sounding[slot])
+    return _without_rest(rests=not state.sounding[slot])
 
 
 def _begun_together(state: ConstraintState) -> Mask | None:
     """Every blank voice begins a note at the start of the measure."""
     slot = _slot(state)
-    return None if slot is None or state.tick or state.rules.given[slot] is not None else _attack()
-
-
-@cache
-def _attack() -> Mask:
-    """Every event but a rest and what goes on."""
-    words = vocabulary()
-    mask = np.ones(len(words), dtype=np.bool_)
-    mask[[words.id("rest"), words.id("hold"), words.id("tied")]] = False
-    mask.flags.writeable = False
-    return mask
+    if slot is None or state.tick or state.rules.given[slot] is not None:
+        return None
+    return without_words("rest", "hold", "tied")
 
 
 def _struck_anew(state: ConstraintState, *, breaks: bool) -> Mask | None:
@@ -186,18 +172,7 @@ def _struck_anew(state: ConstraintState, *, breaks: bool) -> Mask | None:
     if slot is None or not state.rules.voices[slot].is_hand or state.rules.given[slot] is not None:
         return None
     single = breaks and not state.written and not is_on_beat(state)
-    return _untied(single=single)
-
-
-@cache
-def _untied(*, single: bool) -> Mask:
-    """Every token but the sign of a tied note; if a note is to be `single`, no rest, nor a note before another one."""
-    words = vocabulary()
-    mask = np.ones(len(words), dtype=np.bool_)
-    mask[words.id("tied")] = False
-    mask[[words.id("more"), words.id("rest")]] = not single
-    mask.flags.writeable = False
-    return mask
+    return without_words("tied", "more", "rest") if single else without_words("tied")
 
 
 def _timely_slices(state: ConstraintState, pulses: Sequence[Fraction]) -> Mask | None:

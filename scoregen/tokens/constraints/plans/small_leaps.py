@@ -9,6 +9,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from scoregen.tokens.constraints.incomplete_chords import heights_of
 from scoregen.tokens.constraints.next_onsets import no_later
 from scoregen.tokens.constraints.state import ConstraintState, left_pitches, next_step, onset
 from scoregen.tokens.constraints.voice_masks import KEPT_MASKS, Mask
@@ -45,12 +46,8 @@ def approaching(state: ConstraintState, approaches: Sequence[Approach]) -> Mask 
 
 def _comes(approach: Approach, state: ConstraintState, now: Fraction) -> bool:
     """Whether an approach begins later in the measure, and the voice is outside its pitches."""
-    sounding = _heights(state.sounding[approach.slot] or ())
+    sounding = heights_of(state.sounding[approach.slot])
     return now < approach.begin < state.rules.header.duration and not approach.pitches.issuperset(sounding)
-
-
-def _heights(sounding: Sequence[int]) -> list[int]:
-    return [vocabulary().value(token).midi_pitch for token in sounding]
 
 
 def reaches(state: ConstraintState, slot: int, fifths: int, widest: int) -> bool:
@@ -80,6 +77,6 @@ def _among(allowed: frozenset[int], sounding: tuple[int, ...]) -> Mask:
     mask = np.ones(len(words), dtype=np.bool_)
     for number, pitch in enumerate(words.pitches):
         mask[words.first_pitch + number] = pitch.midi_pitch in allowed
-    mask[words.id("hold")] = allowed.issuperset(_heights(sounding))
+    mask[words.id("hold")] = allowed.issuperset(heights_of(sounding))
     mask.flags.writeable = False
     return mask

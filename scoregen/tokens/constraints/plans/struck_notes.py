@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
-from functools import cache, lru_cache, reduce
+from functools import lru_cache, reduce
 from operator import or_
 from typing import NamedTuple
 
@@ -12,7 +12,7 @@ import numpy as np
 
 from scoregen.tokens.constraints.places import EITHER, NEITHER
 from scoregen.tokens.constraints.state import ConstraintState, next_step, onset
-from scoregen.tokens.constraints.voice_masks import KEPT_MASKS, Mask, only_word
+from scoregen.tokens.constraints.voice_masks import KEPT_MASKS, Mask, only_word, without_words
 from scoregen.tokens.vocabulary import vocabulary
 
 
@@ -42,7 +42,7 @@ def struck_mask(state: ConstraintState, struck: Mapping[int, StruckNotes]) -> Ma
     if place in own.repeated and sounding:
         return _only_these(sounding)
     if place in own.notes | own.repeated:
-        return _only_notes()
+        return without_words("hold", "rest")
     if place in own.rests:
         return only_word("hold") if sounding == () else only_word("rest")
     return only_word("hold") if own.complete else None
@@ -67,16 +67,6 @@ def _next_place(state: ConstraintState, struck: Mapping[int, StruckNotes]) -> Ma
 
 def _is_complete(struck: Mapping[int, StruckNotes], slot: int) -> bool:
     return slot in struck and struck[slot].complete
-
-
-@cache
-def _only_notes() -> Mask:
-    """Every token but those of events without a new note."""
-    words = vocabulary()
-    mask = np.ones(len(words), dtype=np.bool_)
-    mask[[words.id("hold"), words.id("rest")]] = False
-    mask.flags.writeable = False
-    return mask
 
 
 @lru_cache(maxsize=KEPT_MASKS)

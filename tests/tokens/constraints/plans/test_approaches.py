@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 from random import Random
 
@@ -19,6 +20,7 @@ from scoregen.tokens.constraints.plans.approaches import with_approaches
 from scoregen.tokens.constraints.plans.given_chords import ChordSpan
 from scoregen.tokens.constraints.plans.measure_plan import MeasurePlan, Plan
 from scoregen.tokens.constraints.plans.planned_chords import PlannedChord
+from scoregen.tokens.constraints.plans.struck_notes import StruckNotes
 from scoregen.tokens.constraints.state import MeasureRules, VoiceRule
 from scoregen.tokens.encode import voice_events
 from scoregen.tokens.events import BLANK, REST, Event, Header, Slice, TokenMeasure, TokenScore
@@ -120,6 +122,26 @@ def test_another_voice_takes_the_third_if_it_is_far_from_the_last_one(seed: int)
     rows = walk(easy({}, {Fraction(0): D_MINOR}), [before, BLANKS], seed)
     assert {2, -1} <= {each.fifths for each in rows[Fraction(4)] if each} <= {2, -1, 3}
     assert max(leaps(rows, 2)) <= 5
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_voice_that_only_repeats_a_note_comes_near_before_it(seed: int) -> None:
+    """The last beat before the D takes no other pitch, so that the bass is near it on the beat before."""
+    again = StruckNotes(frozenset(map(Fraction, range(3))), complete=False, repeated=frozenset({Fraction(3)}))
+    plan = easy({}, {Fraction(0): D_MINOR})
+    sung = replace(plan[0], struck=dict.fromkeys(range(4), again), pulses=BEATS)
+    rows = walk({0: sung, 1: plan[1]}, [BLANKS] * 2, seed)
+    assert rows[Fraction(3)] == rows[Fraction(2)]
+    assert max(leaps(rows, 3)) <= 5
+
+
+@pytest.mark.parametrize("is_new", [True, False])
+def test_only_new_voices_approach_a_note(is_new: bool) -> None:
+    note = Event("attack", (Pitch.parse("A4"),))
+    measures = (measure(BLANK, BLANK if is_new else note, BLANK, BLANK), BLANKS, measure(REST, note, REST, REST))
+    plan = {index: MeasurePlan(onsets=BEATS, widest_leap=2) for index in range(3)}
+    found = with_approaches(plan, TokenScore(tuple(Slot(f"P{voice}") for voice in range(4)), measures), VOICES)
+    assert [any(each.slot == 1 for each in found[index].approaches) for index in range(3)] == [is_new, True, False]
 
 
 def test_without_a_widest_leap_a_plan_stays_as_it_is() -> None:
