@@ -17,14 +17,12 @@ from scoregen.model.engine.scoring import MIN_LOG_P
 from scoregen.model.features.alphabet import HOLD, UNSCORED
 from scoregen.model.features.inputs import Bools, Floats, Ints
 from scoregen.model.network.config import SamplingOptions
-from scoregen.model.sampling.costs.voice_leading import Costs
 from scoregen.model.sampling.decoding_context import CHOICE_TOKENS, DecodingContext, time_shift_token
 from scoregen.model.sampling.drafts import Draft, Figures, make_draft
 from scoregen.model.sampling.hypothesis import Hypothesis, SliceContext, count_choices
 from scoregen.model.sampling.nucleus import Scores, draw
-from scoregen.model.sampling.prepared_turns import Options, Turns
 from scoregen.model.sampling.request import SamplingRequest
-from scoregen.system.threads import Beside, Started, beside
+from scoregen.model.sampling.turns import Turns
 from scoregen.tokens.constraints import state as constraints
 from scoregen.tokens.constraints.recalls import recalled_events
 from scoregen.tokens.constraints.state import ConstraintState
@@ -48,8 +46,8 @@ def fill(
     At each of the measure indices `stops` all drafts wait for each other, and then continue from the one
     to which the judge gives the lowest cost. Raises ConstraintError if no event is allowed.
     """
-    with request.engine.session(), beside() as thread:
-        return _Sampler(request, options, round_number, thread).run(progress, stops, judge)
+    with request.engine.session():
+        return _Sampler(request, options, round_number).run(progress, stops, judge)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,26 +58,10 @@ class _Paused:
     turns: Turns
 
 
-_GivenEvents = dict[int, tuple[int, ...]]
-"""By draft the choices of a given event."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Step:
-    """The turns of one voice of every draft; `free`, `present` [R]: it is blank, it takes part in the measure."""
-
-    number: int
-    free: Bools
-    present: Bools
-    given: _GivenEvents
-    chooses: bool
-
-
 class _Sampler:
-    """The unfinished drafts, each at its own current slice. Turns are prepared `beside` the network."""
+    """The unfinished drafts, each at its own current slice."""
 
-    def __init__(self, request: SamplingRequest, options: SamplingOptions, round_number: int, beside: Beside) -> None:
-        self.beside = beside
+    def __init__(self, request: SamplingRequest, options: SamplingOptions, round_number: int) -> None:
         rows = options.candidates
         self.novelty, self.logit_bias, self.options = request.novelty, request.logit_bias, options
         self.recalls = request.recalls
@@ -181,14 +163,9 @@ class _Sampler:
         context = SliceContext(
             order, decoder.sounding.copy(), position, measure, decoding_context.closes[position], ~free.all(1)
         )
-        sings = present[np.arange(len(order))[:, None], order]
-        given = self._given_ahead(order, free)
-        ahead = self._options_ahead(len(given), order, free & sings) if chooses else None
         decoder.open_slice(places, order, present, chooses=chooses)
         for step in range(order.shape[1]):
-            events = given[step] if step < len(given) else self._given_events(free[:, step], order[:, step])
-            options, ahead = (ahead, None) if step >= len(given) else (None, ahead)
-            self._write_voice(_Step(step, free[:, step], sings[:, step], events, chooses), context, options)
+            self._write_voice(step, free[:, step], present[np.arange(len(order)), order[:, step]], context, chooses)
         self.turns.append(decoder.sounding, position)
         logit_bias = None
         if self.logit_bias:
@@ -201,30 +178,21 @@ class _Sampler:
         rows = [[own.is_free(slot) for slot in row] for own, row in zip(self.hypotheses, order.tolist(), strict=True)]
         return np.array(rows, dtype=np.bool_)
 
-    def _given_ahead(self, order: Ints, free: Bools) -> list[_GivenEvents]:
-        """The events of the first voices of the slice, as far as they are given in every draft."""
-        first = int(np.argmax(np.append(free.any(0), True)))
-        return [self._given_events(free[:, step], order[:, step]) for step in range(first)]
+    def _write_voice(self, step: int, free: Bools, present: Bools, context: SliceContext, chooses: bool) -> None:
+        """Write the event of the next voice of every draft, drawn or given, choice by choice.
 
-    def _options_ahead(self, step: int, order: Ints, chooses: Bools) -> Started[Options] | None:
-        """What the first voice that is not given may choose, found while the network opens the slice."""
-        rows = np.flatnonzero(chooses[:, step])
-        if not len(rows):
-            return None
-        return self.beside.start(self.turns.options, [self.hypotheses[row] for row in rows], order[rows, step])
-
-    def _write_voice(self, step: _Step, context: SliceContext, ahead: Started[Options] | None) -> None:
-        """Write the event of the next voice of every draft, drawn or given, choice by choice."""
-        decoder, free, given = self.turns.decoder, step.free, step.given
-        decoder.next_voice(context.order[:, step.number])
-        active, turn = step.present.copy(), 0
+        `free`, `present` [R]: it is blank, it takes part in the measure.
+        """
+        decoder, voice = self.turns.decoder, context.order[:, step]
+        decoder.next_voice(voice)
+        given = self._given_events(np.flatnonzero(~free), voice)
+        active, turn = present.copy(), 0
         while active.any():
             drawn = np.flatnonzero(active & free)
             choices = np.zeros(len(free), dtype=np.int64)
             if len(drawn):
-                choices[drawn] = self._draw_choices(drawn, active, step.number, context, ahead)
-                ahead = None
-            elif step.chooses:
+                choices[drawn] = self._draw_choices(drawn, step, context, decoder.choose(active))
+            elif chooses:
                 decoder.pass_choice(active)
             for row in np.flatnonzero(active & ~free).tolist():
                 choices[row] = given[row][turn]
@@ -235,10 +203,10 @@ class _Sampler:
             for row in np.flatnonzero(active & ~free).tolist():
                 active[row] = turn < len(given[row])
 
-    def _given_events(self, free: Bools, voice: Ints) -> _GivenEvents:
-        """The choices of the events of a voice [R] that are given, by draft; the states of these drafts advance."""
+    def _given_events(self, rows: NDArray[np.intp], voice: Ints) -> dict[int, tuple[int, ...]]:
+        """The choices of the given events of some drafts, whose states advance."""
         events = {}
-        for row in np.flatnonzero(~free).tolist():
+        for row in rows.tolist():
             hypothesis = self.hypotheses[row]
             slot, tick = int(voice[row]), hypothesis.state.tick
             own = hypothesis.recalled[slot] if hypothesis.recalled else None
@@ -247,15 +215,11 @@ class _Sampler:
             hypothesis.state = constraints.advance_given(hypothesis.state)
         return events
 
-    def _draw_choices(
-        self, rows: NDArray[np.intp], active: Bools, step: int, context: SliceContext, ahead: Started[Options] | None
-    ) -> Ints:
+    def _draw_choices(self, rows: NDArray[np.intp], step: int, context: SliceContext, every_log_p: Floats) -> Ints:
         """Draw choices from the network's distribution under the constraints and costs."""
+        log_p = _bounded(every_log_p)[rows]
         hypotheses = [self.hypotheses[row] for row in rows]
-        options = ahead.result() if ahead else None
-        preparing = self.beside.start(self.turns.turn, hypotheses, rows, step, context, options)
-        log_p = _bounded(self.turns.decoder.choose(active))[rows]
-        choices = self._draw(hypotheses, preparing.result().scores(log_p, self.turns.costs))
+        choices = self._draw(hypotheses, self.turns.scores(hypotheses, rows, step, context, log_p))
         for hypothesis, choice in zip(hypotheses, choices.tolist(), strict=True):
             hypothesis.state = constraints.after_token(hypothesis.state, int(CHOICE_TOKENS[choice]))
         count_choices(hypotheses, log_p, choices)
@@ -270,25 +234,20 @@ class _Sampler:
 
         `logit_bias` [R, A] holds the biases of the time shifts.
         """
-        preparing = self.beside.start(self._allowed_time_shifts, free) if chooses else None
-        log_p = _bounded(self.turns.decoder.choose_time_shift()) if chooses else None
-        masks, rows, costs = preparing.result() if preparing else self._allowed_time_shifts(free)
+        masks = np.stack([self.decoding_context.time_shift_mask(hypothesis.state) for hypothesis in self.hypotheses])
         time_shifts = np.where(masks.any(1), masks.argmax(1), UNSCORED)
-        if log_p is not None:
+        if chooses:
+            log_p = _bounded(self.turns.decoder.choose_time_shift())
+            rows = np.flatnonzero(masks.any(1) & free)
             hypotheses = [self.hypotheses[row] for row in rows]
             scores = (log_p if logit_bias is None else log_p + logit_bias)[rows]
+            costs = self.turns.costs.of_time_shifts(hypotheses)
             scores = scores if costs is None else scores - costs
             time_shifts[rows] = self._draw(hypotheses, np.where(masks[rows], scores, -np.inf))
             count_choices(hypotheses, log_p[rows], time_shifts[rows])
         for hypothesis, time_shift in zip(self.hypotheses, time_shifts.tolist(), strict=True):
             self._move(hypothesis, time_shift_token(hypothesis.state, time_shift))
         return time_shifts
-
-    def _allowed_time_shifts(self, free: Bools) -> tuple[Bools, NDArray[np.intp], Costs | None]:
-        """[R, A] the time shifts that the constraints allow; the drafts that choose one, and the costs in these."""
-        masks = np.stack([self.decoding_context.time_shift_mask(hypothesis.state) for hypothesis in self.hypotheses])
-        rows = np.flatnonzero(masks.any(1) & free)
-        return masks, rows, self.turns.costs.of_time_shifts([self.hypotheses[row] for row in rows])
 
     def _move(self, hypothesis: Hypothesis, token: int) -> None:
         hypothesis.state = constraints.advance(hypothesis.state, token)
