@@ -37,8 +37,8 @@ from scoregen.model.network.checkpoint import read_weights
 from scoregen.model.network.config import SamplingOptions
 from scoregen.model.sampling import loop
 from scoregen.model.sampling.request import SamplingRequest
+from scoregen.model.sampling.turns import Turns
 from scoregen.system.files import write_files
-from scoregen.system.threads import Started
 from scoregen.tokens.constraints.state import VoiceRule
 from scoregen.tokens.events import BLANK, Header, Slice, TokenMeasure, TokenScore
 
@@ -176,7 +176,7 @@ def _timed(engine: Engine) -> Iterator[Timers]:
 
     sampler = loop._Sampler
     stages = {
-        "masks and costs": (Started, "result"),  # what of them does not happen beside the engine
+        "masks and costs": (Turns, "scores"),
         "constraints": (sampler, "_move"),
         "draws": (sampler, "_draw"),
     }
