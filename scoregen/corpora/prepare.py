@@ -8,6 +8,7 @@ from scoregen.corpora.manifest import Corpus, CorpusPiece, Split
 from scoregen.notation.files import read_score
 from scoregen.score.elements import Score
 from scoregen.score.ensemble import Ensemble, match_roles, role_slots
+from scoregen.score.instruments import family_of
 from scoregen.system.errors import ScoregenError
 from scoregen.tokens.encode import encode
 from scoregen.tokens.events import TokenScore
@@ -22,15 +23,28 @@ class Prepared:
 
 
 def prepare(corpus: Corpus, split: Split, ensemble: Ensemble) -> Prepared:
-    """Encode every piece of a split. A piece that lacks a role or cannot be read is listed in `refused`."""
+    """Encode every piece of a split. `refused` lists those that cannot be read, lack a role or have further voices."""
     pieces, refused = [], []
     for piece in corpus.split(split):
         try:
-            pieces.append((piece, piece_tokens(read_score(piece.path), ensemble)))
+            score = read_score(piece.path)
+            if not corpus.is_split:  # a manifest has chosen its pieces, two of Bach's five-part chorales among them
+                _expect_no_other_voice(score, ensemble)
+            pieces.append((piece, piece_tokens(score, ensemble)))
         except ScoregenError as error:
             place = replace(error.place, file=piece.name)
             refused.append(str(ScoregenError(error.message, place)))
     return Prepared(tuple(pieces), tuple(refused))
+
+
+def _expect_no_other_voice(score: Score, ensemble: Ensemble) -> None:
+    """ScoregenError for a sung part beside those of the roles: without it the others are another piece."""
+    matched = set(match_roles(score, ensemble).values())
+    other = next((part for part in score.parts if part.id not in matched and family_of(part) == "voice"), None)
+    if other is not None and len(matched) == len(ensemble.roles):
+        raise ScoregenError(
+            f"found a further sung part, {other.name}; expected one for each role of {ensemble.name} and no other"
+        )
 
 
 def piece_tokens(score: Score, ensemble: Ensemble) -> TokenScore:

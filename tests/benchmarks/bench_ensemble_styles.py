@@ -7,10 +7,10 @@ told apart, and from these pieces, by the nearest mean of a few features of text
 at a time; 0.5 means that they cannot be. Nothing ranks or prices music by these features. The share of windows of the
 outer voices that occur in the training pieces measures copying.
 
-    OMP_NUM_THREADS=1 python tests/benchmarks/bench_ensemble_styles.py songs|quartets [--data FOLDER] [--steps N]
-        [--pieces N] [--tuned all|adapters] [--rate R] [--batch N] [--keep FOLDER]
+    OMP_NUM_THREADS=1 python tests/benchmarks/bench_ensemble_styles.py songs|quartets|madrigals [--data FOLDER]
+        [--steps N] [--pieces N] [--tuned all|adapters] [--rate R] [--batch N] [--keep FOLDER]
 
-FOLDER holds `lead-sheets` and `openscore-quartets`.
+FOLDER holds `lead-sheets` and `openscore-quartets`; the madrigals are in the corpus of music21.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ from scoregen.tasks.train import train
 from scoregen.tokens.events import TokenScore
 from scoregen.tokens.sonorities import outer_sonorities
 from scoregen.tokens.window_hashes import NoveltyIndex
-from tests.benchmarks.style_corpora import quartets, songs
+from tests.benchmarks.style_corpora import madrigals, quartets, songs
 
 ONE = ProcessGroup(0, 1, torch.device("cpu"))
 FORMS, DRAFTS = 6, 2
@@ -103,7 +103,7 @@ def nats(network: Network, pieces: Sequence[ShardPiece], style: int) -> dict[str
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("style", choices=("songs", "quartets"))
+    parser.add_argument("style", choices=("songs", "quartets", "madrigals"))
     parser.add_argument("--data", type=Path, default=Path("data"))
     parser.add_argument("--steps", type=int)
     parser.add_argument("--pieces", type=int, help="train on so many of the pieces only")
@@ -119,7 +119,7 @@ def main() -> None:
 
 
 def report(arguments: argparse.Namespace, root: Path) -> None:
-    corpus = {"songs": songs, "quartets": quartets}[arguments.style](root, arguments.data)
+    corpus = {"songs": songs, "quartets": quartets, "madrigals": madrigals}[arguments.style](root, arguments.data)
     if corpus.reason:
         print(f"skipped: {corpus.reason}")
         return

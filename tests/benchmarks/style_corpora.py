@@ -123,6 +123,20 @@ def songs(root: Path, data: Path, count: int = 10, others: int = 14) -> StyleCor
     return replace(corpus, reason=f"found {made} usable tunes; expected {count + others}")
 
 
+def madrigals(root: Path, _: Path, count: int = 20, others: int = 8) -> StyleCorpus:
+    """Madrigals in five parts by Monteverdi: most of one book, and others of the next one."""
+    corpus, made = _folders("madrigals", root), 0
+    spec = importlib.util.find_spec("music21")
+    package = Path(spec.origin).parent if spec and spec.origin else Path()
+    for folder, book, wanted in ((corpus.train, 3, count), (corpus.test, 4, others)):
+        files = _shuffled((package / "corpus" / "monteverdi").glob(f"madrigal.{book}.*.mxl"))
+        usable = [path for path in files if "_old" not in path.name and len(read_score(path).parts) == 5]
+        for path in usable[:wanted]:
+            shutil.copy(path, folder)
+        made += len(usable[:wanted])
+    return corpus if made == count + others else replace(corpus, reason=f"found {made}; expected {count + others}")
+
+
 def with_piano(tune: Score) -> Score | None:
     """A tune of one voice with a chord symbol at nearly every barline, and a piano; None for another one."""
     plain = len(tune.parts) == 1 and tune.parts[0].staves == 1 and all(len(m.voices) <= 1 for m in tune.measures)

@@ -46,8 +46,8 @@ def read_for_training(path: Path) -> Reading:
 def ensemble_of(corpus: Corpus, choir: Ensemble) -> str:
     """The name of the ensemble that most scores of a corpus are for, by a few of them; ANY without a common one.
 
-    Scores with a sung part for each role of `choir` are for it, whatever else they have. So is a corpus of which no
-    score can be read, of which reading will tell the faults.
+    Scores with a sung part for each role of `choir` are for it, whatever is played beside them. So is a corpus of which
+    no score can be read, of which reading will tell the faults.
     """
     count = min(SAMPLED, len(corpus.pieces))
     chosen = [corpus.pieces[number * len(corpus.pieces) // count] for number in range(count)]
@@ -68,10 +68,14 @@ def _ensemble_name(piece: CorpusPiece, choir: Ensemble) -> str | None:
 
 
 def is_sung_by(score: Score, choir: Ensemble) -> bool:
-    """Whether a score has a part for each role of a choir, and none of these names an instrument."""
-    parts = {part.id: part for part in score.parts}
-    matched = match_roles(score, choir)
-    return len(matched) == len(choir.roles) and all(_is_sung(parts[name]) for name in matched.values())
+    """Whether a score has a part for each role of a choir, none of which names an instrument, and no further voice."""
+    matched = set(match_roles(score, choir).values())
+    others = (part for part in score.parts if part.id not in matched)
+    return (
+        len(matched) == len(choir.roles)
+        and all(_is_sung(part) for part in score.parts if part.id in matched)
+        and not any(family_of(part) == "voice" for part in others)
+    )
 
 
 def _is_sung(part: Part) -> bool:

@@ -41,6 +41,8 @@ def duets(path: Path, count: int) -> Path:
         (("Soprano", "Alto", "Tenor", "Bass"), "satb"),
         (("Violin1", "Violin2", "Viola", "Cello"), "string-quartet"),
         (("Violin", "Cello"), ANY),
+        (("Canto", "Quinto", "Alto", "Tenor", "Basso"), ANY),
+        (("Soprano", "Alto", "Tenor", "Bass", "Cello"), "satb"),
     ],
 )
 def test_the_ensemble_of_a_folder_is_that_of_most_of_its_scores(
