@@ -32,11 +32,11 @@ from scoregen.corpora.shards import ShardPiece
 from scoregen.model.network.checkpoint import load_checkpoint
 from scoregen.model.network.network import Network
 from scoregen.model.own_styles.copies import bare_drafts_like, known_outer_windows, opening
-from scoregen.model.training.loop import measure
 from scoregen.model.training.memorisation import WINDOWS, shares, sum_over
 from scoregen.model.training.mixture import HeldMovements, Source, mixture_examples
 from scoregen.model.training.run.parallel import ProcessGroup
 from scoregen.model.training.stored_movements import movement_in_style
+from scoregen.model.training.validation import measure
 from scoregen.styles.library import find_style
 from scoregen.system.resources import weights as shipped
 from scoregen.tasks.train import train

@@ -18,10 +18,10 @@ import torch
 from scoregen.model.network.checkpoint import load_checkpoint
 from scoregen.model.network.config import NetworkConfig, TrainingOptions
 from scoregen.model.training.examples import FREE
-from scoregen.model.training.loop import measure
 from scoregen.model.training.memorisation import WINDOWS, draft_shares
 from scoregen.model.training.run.parallel import ProcessGroup
 from scoregen.model.training.training_set import read_training_set
+from scoregen.model.training.validation import measure
 
 
 def row(name: str, shares: Mapping[int, float]) -> str:

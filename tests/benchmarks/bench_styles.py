@@ -39,9 +39,9 @@ from scoregen.model.own_styles.own_style import mean_nats
 from scoregen.model.sampling.costs.successions import load_successions
 from scoregen.model.sampling.mixture import mixed_weights
 from scoregen.model.training.examples import tasks_of
-from scoregen.model.training.loop import measure
 from scoregen.model.training.memorisation import WINDOWS, bare_drafts, forms, known_windows, shares, sum_over
 from scoregen.model.training.run.parallel import ProcessGroup
+from scoregen.model.training.validation import measure
 from scoregen.notation.files import read_score
 from scoregen.score.ensemble import load_ensemble
 from scoregen.system.resources import weights as shipped

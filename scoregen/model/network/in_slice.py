@@ -17,7 +17,7 @@ from scoregen.model.features.turns import CHOICE, CHORD, INDEX, PITCH, REFERENCE
 from scoregen.model.network.batches import Batch
 from scoregen.model.network.heads import OtherVoices
 from scoregen.model.network.network import Network
-from scoregen.model.network.steps import Past, TurnInputs, take_turn, time_shift_logits
+from scoregen.model.network.turns import Past, TurnInputs, take_turn, time_shift_logits
 
 
 @dataclass(frozen=True, slots=True)

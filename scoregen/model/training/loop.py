@@ -14,26 +14,24 @@ from typing import Any
 import numpy as np
 import torch
 
-from scoregen.model.features.conditioning import Example
 from scoregen.model.network.batches import Batch, collate
 from scoregen.model.network.checkpoint import Checkpoint
 from scoregen.model.network.config import NetworkConfig, TrainingOptions
-from scoregen.model.network.likelihood import Likelihood, choices, costs, is_greedy
+from scoregen.model.network.likelihood import Likelihood
 from scoregen.model.network.network import Network
 from scoregen.model.network.weight_updates import update_average
 from scoregen.model.training.drawing import POOL, Drawing, drawing
-from scoregen.model.training.examples import FREE, TrainingExamples
+from scoregen.model.training.examples import TrainingExamples
 from scoregen.model.training.loss import training_loss
-from scoregen.model.training.memorisation import WINDOWS, draft_shares, extractable_windows, shares, sum_over
 from scoregen.model.training.own_drafts import OwnDrafts, draft_loss, judged_drafts
 from scoregen.model.training.run.adapters import RATE
 from scoregen.model.training.run.parallel import ProcessGroup, process_group
 from scoregen.model.training.run.run_state import Figures, Run, TrainingState
 from scoregen.model.training.run.speed import Speed, measured_speed
 from scoregen.model.training.run.tuning import pull_back
-from scoregen.system.errors import InputError, ScoregenError
+from scoregen.model.training.validation import MEASURE_BATCH, measure, sums_of, validate, validation_loss
+from scoregen.system.errors import InputError
 
-MEASURE_BATCH = 16
 Score = Callable[[Network, Batch], Likelihood]
 Progress = Callable[[int, Figures], None]
 """A callback with the step and its figures: `loss`, and at a validation the line of the curve."""
@@ -89,7 +87,7 @@ def train_network(
         if on_speed is not None:
             on_speed(_measure_speed(state, training_examples, drawn, options, group, score))
         if state.before is None:
-            state.before = _validation_loss(state.average, training_examples, group)
+            state.before = validation_loss(state.average, training_examples, group)
         clock, start_time = time.monotonic() - state.seconds, time.time() - state.seconds
         stop_signal = 0
         while state.step < options.steps and not _out_of_patience(state, options) and not stop_signal:
@@ -97,7 +95,7 @@ def train_network(
             state.seconds = time.monotonic() - clock
             stop_signal = group.highest(stop())
             if state.step % options.save_every == 0 or state.step == options.steps:
-                _validate(state, training_examples, options, group)
+                validate(state, training_examples, options, learning_rate(state.step - 1, options), group)
                 state.seconds = time.monotonic() - clock
                 if group.is_first:
                     run.save(state)
@@ -115,12 +113,6 @@ def _keep(run: Run, state: TrainingState) -> None:
     run.save(state)
     if not state.curve:
         run.write_average(state)
-
-
-def _validation_loss(network: Network, training_examples: TrainingExamples, group: ProcessGroup) -> float:
-    """Nats per choice of the validation pieces, the mean of the tasks."""
-    losses = [measure(network, examples, group).loss for examples in training_examples.valid.values()]
-    return sum(losses) / len(losses)
 
 
 def _measure_speed(
@@ -157,34 +149,6 @@ def _rehearse(
     with _precision(options, group.device):
         score(state.network, batch).cost.backward()  # type: ignore[no-untyped-call]
     state.network.zero_grad()
-
-
-@dataclass(frozen=True, slots=True)
-class Measurement:
-    """Nats in total and per choice, and the share of windows that are extractable, in percent by length."""
-
-    nats: float
-    loss: float
-    extractable: dict[int, float]
-
-
-def measure(network: Network, examples: Sequence[Example], group: ProcessGroup) -> Measurement:
-    """Measure a network on examples, without dropout; the processes share the work."""
-    network.eval()
-    sums = torch.zeros(2, dtype=torch.float64, device=group.device)
-    windows = torch.zeros(2, len(WINDOWS), dtype=torch.float64, device=group.device)
-    batches = [examples[start : start + MEASURE_BATCH] for start in range(0, len(examples), MEASURE_BATCH)]
-    for index in group.share(len(batches)):
-        batch = collate(batches[index], network.alphabet).to(group.device)
-        with torch.no_grad():
-            log_p = choices(network, batch)
-            sums += _sums(costs(network, batch, log_p))
-        result = sum_over(extractable_windows(batch, is_greedy(batch, log_p)))
-        windows += torch.from_numpy(result).to(group.device)
-    group.add_up([sums, windows])
-    network.train()
-    nats, count = sums.tolist()
-    return Measurement(nats, nats / count, shares(windows.cpu().numpy()))
 
 
 def draw_batch(drawn: Drawing, options: TrainingOptions, step: int, group: ProcessGroup) -> Batch:
@@ -232,7 +196,7 @@ def _step(
         _learn_from_drafts(state, options, group, own, result.count.detach())
     parameters = [weight for weight in state.network.parameters() if weight.requires_grad]
     gradients = [torch.zeros_like(weight) if weight.grad is None else weight.grad for weight in parameters]
-    sums = _sums(result)
+    sums = sums_of(result)
     group.add_up([*gradients, sums])
     for weight, gradient in zip(parameters, gradients, strict=True):
         weight.grad = gradient.div_(sums[1].clamp(min=1))
@@ -267,54 +231,6 @@ def _learn_from_drafts(
     with _precision(options, group.device):
         loss = draft_loss(state.network, judged, own.teacher, options.own_returns)
     (count * loss).backward()  # type: ignore[no-untyped-call]
-
-
-def _sums(result: Likelihood) -> torch.Tensor:
-    """Nats and choices, [2]."""
-    return torch.stack([result.nats.detach().double(), (result.event_count + result.time_shift_count).double()])
-
-
-def _validate(
-    state: TrainingState, training_examples: TrainingExamples, options: TrainingOptions, group: ProcessGroup
-) -> None:
-    """Append a line to the curve, and keep the weights if they are the best so far.
-
-    `train` is the loss of the training batches, with dropout and without weight averaging. `fit` measures training
-    pieces exactly as `valid` measures held-out ones, so that their `gap` is due to overfitting. The shares of windows,
-    defined in `memorisation`, are in percent.
-    """
-    nats, choices = state.running_sums.tolist()
-    if not math.isfinite(nats):
-        raise ScoregenError(
-            f"the loss is not finite at step {state.step}; try a lower learning rate, and another output"
-        )
-    figures: Figures = {"step": state.step, "examples": state.step * options.batch_size}
-    figures |= {"seconds": round(state.seconds, 1), "learning_rate": learning_rate(state.step - 1, options)}
-    figures["train"] = nats / choices
-    for split, tasks in (("fit", training_examples.fit), ("valid", training_examples.valid)):
-        losses = []
-        for task, examples in tasks.items():
-            result = measure(state.average, examples, group)
-            losses.append(result.loss)
-            figures |= {f"{split}_{task}": result.loss, f"{split}_{task}_nats": result.nats}
-            if task == FREE:
-                figures |= _by_length(f"{split}_extractable", result.extractable)
-        figures[split] = sum(losses) / len(losses)
-    figures["gap"] = figures["valid"] - figures["fit"]
-    if training_examples.forms and options.drafts and math.isfinite(figures["valid"]):
-        figures |= _by_length("valid_known", training_examples.forms.valid)
-        shares_of_drafts = draft_shares(
-            state.average, training_examples.forms, options.drafts, options.seed, state.step, group
-        )
-        figures |= _by_length("drafts_known", shares_of_drafts)
-    state.running_sums.zero_()
-    state.curve.append(figures)
-    if state.validations_since_best == 0:
-        state.best_weights = {name: weight.clone() for name, weight in state.average.state_dict().items()}
-
-
-def _by_length(name: str, shares: Mapping[int, float]) -> Figures:
-    return {f"{name}_{length}": share for length, share in shares.items()}
 
 
 def _out_of_patience(state: TrainingState, options: TrainingOptions) -> bool:

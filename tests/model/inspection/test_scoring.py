@@ -11,8 +11,8 @@ from scoregen.model.features.inputs import piece_arrays
 from scoregen.model.inspection.scoring import piece_nats
 from scoregen.model.network.checkpoint import load_checkpoint
 from scoregen.model.training.examples import score_examples
-from scoregen.model.training.loop import measure
 from scoregen.model.training.run.parallel import ProcessGroup
+from scoregen.model.training.validation import measure
 from tests.model.pieces import random_tokens
 
 

@@ -17,7 +17,7 @@ from scoregen.model.network.network import Network
 from scoregen.model.sampling.loop import fill
 from scoregen.model.sampling.request import SamplingRequest
 from scoregen.model.training.examples import FREE, score_examples
-from scoregen.model.training.loop import measure, train_network
+from scoregen.model.training.loop import train_network
 from scoregen.model.training.memorisation import (
     DRAFTS_PER_FORM,
     LONGEST_FORM,
@@ -30,6 +30,7 @@ from scoregen.model.training.memorisation import (
     sum_over,
 )
 from scoregen.model.training.run.parallel import ProcessGroup
+from scoregen.model.training.validation import measure
 from scoregen.tokens.constraints.state import VoiceRule
 from scoregen.tokens.events import BLANK, TokenScore
 from scoregen.tokens.vocabulary import vocabulary
