@@ -68,8 +68,6 @@ def novelty_record(draft: Draft, score: Score, form: Sections, lengths: Sequence
 
     `scoregen novelty` finds the works of the passages.
     """
-    from scoregen.tokens.window_hashes import LIMIT, SHORTEST
-
     shared = draft.shared
     if shared is None:
         return {"limit_events": None}
@@ -78,10 +76,10 @@ def novelty_record(draft: Draft, score: Score, form: Sections, lengths: Sequence
         score.measures[first_occurrence(shared.measure, measures, form, lengths)].number if shared.longest else None
     )
     return {
-        "limit_events": LIMIT,
+        "limit_events": shared.limit,
         "longest_shared_events": shared.longest,
         "longest_shared_from_measure": begins,
-        f"shared_windows_of_{SHORTEST}_percent": round(100 * shared.share, 1),
+        f"shared_windows_of_{shared.shortest}_percent": round(100 * shared.share, 1),
         "windows_over_the_limit": shared.breaches,
     }
 

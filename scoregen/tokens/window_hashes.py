@@ -2,7 +2,8 @@
 
 A window is N consecutive sonorities: the pitches of all voices, relative to the first sounding pitch, and the
 durations of all sonorities but the last. A transposed window is the same one; in other note values it is
-another. An index contains the hashes of all windows of a corpus, not its music.
+another. An index contains the hashes of all windows of a corpus, not its music. Scores for one ensemble have different
+numbers of voices, and chords in them: for these a sonority is the highest and the lowest note that sounds.
 
 R rows, T sonorities, V voices, N the length of a window.
 """
@@ -11,15 +12,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from scoregen.system.errors import ReadError
 from scoregen.tokens.events import TokenScore
-from scoregen.tokens.sonorities import SILENT, Sonorities, sonorities
+from scoregen.tokens.sonorities import SILENT, Sonorities, outer_sonorities, sonorities
 
 Bools = NDArray[np.bool_]
 Hashes = NDArray[np.uint32]
@@ -29,6 +31,11 @@ LIMIT = 12
 """A generated piece may have no window of this length in common with the corpus."""
 SHORTEST = 4
 """Shorter windows are common property and are not counted."""
+OUTER_LENGTH, OUTER_LIMIT = 12, 24
+"""For outer voices: the length of the windows that an index has, and the limit. Figures of accompaniment are common
+property too, and two voices say less than four."""
+Compared = Literal["all", "outer"]
+"""The voices of a sonority: all of them, or the highest and the lowest note alone."""
 _MAGIC = b"scoregen novelty 1\n"
 _MIDDLE, _SILENCE = 256, 1
 
@@ -38,10 +45,13 @@ class NoveltyIndex:
     """The windows of a corpus: by length, sorted hashes without duplicates.
 
     A hash has 32 bits. A window is looked up only if the shorter one at its start is in the corpus, so that
-    fewer than about one in a million answers is wrong.
+    fewer than about one in a million answers is wrong. Windows that are longer than those of the longest table are runs
+    of them. A generated piece may have no window of `limit` sonorities in common with the corpus.
     """
 
     tables: Mapping[int, Hashes]
+    voices: Compared = "all"
+    limit: int = LIMIT
 
     @classmethod
     def of(cls, pieces: Iterable[TokenScore]) -> NoveltyIndex:
@@ -51,14 +61,20 @@ class NoveltyIndex:
     @classmethod
     def of_sonorities(cls, pieces: Iterable[Sonorities]) -> NoveltyIndex:
         """The index of pieces that are sonorities already."""
-        lengths = range(SHORTEST, LIMIT + 1)
-        rows = [window_hashes(piece.changes(), lengths) for piece in pieces]
-        nothing = np.zeros(0, dtype=np.uint32)
-        return cls({n: np.unique(np.concatenate([nothing, *(hashes[n] for hashes in rows)])) for n in lengths})
+        return cls(_tables(pieces, range(SHORTEST, LIMIT + 1)))
+
+    @classmethod
+    def of_outer_voices(cls, pieces: Iterable[TokenScore]) -> NoveltyIndex:
+        """The index of the outer voices of a corpus for any ensemble."""
+        return cls(_tables(map(outer_sonorities, pieces), (OUTER_LENGTH,)), "outer", OUTER_LIMIT)
+
+    def read(self, tokens: TokenScore) -> Sonorities:
+        """What the index compares of a piece."""
+        return sonorities(tokens) if self.voices == "all" else outer_sonorities(tokens)
 
     def merged(self, other: NoveltyIndex) -> NoveltyIndex:
-        """The index of both corpora."""
-        return NoveltyIndex({n: np.union1d(table, other.tables[n]) for n, table in self.tables.items()})
+        """The index of both corpora, which compare the same voices."""
+        return replace(self, tables={n: np.union1d(table, other.tables[n]) for n, table in self.tables.items()})
 
     def contains(self, hashes: Hashes, length: int) -> Bools:
         """Which windows of this length occur in the corpus."""
@@ -81,7 +97,8 @@ class NoveltyIndex:
 
     def to_bytes(self) -> bytes:
         """The content of a file."""
-        header = json.dumps({"windows": {str(length): len(table) for length, table in self.tables.items()}})
+        windows = {str(length): len(table) for length, table in self.tables.items()}
+        header = json.dumps({"windows": windows, "voices": self.voices, "limit": self.limit})
         return _MAGIC + header.encode() + b"\n" + b"".join(t.astype("<u4").tobytes() for t in self.tables.values())
 
     @classmethod
@@ -90,36 +107,41 @@ class NoveltyIndex:
         if not data.startswith(_MAGIC):
             raise ReadError(f"found {data[:20]!r} at the start; expected {_MAGIC!r}")
         header, _, body = data[len(_MAGIC) :].partition(b"\n")
-        counts = {int(length): int(count) for length, count in json.loads(header)["windows"].items()}
-        if list(counts) != list(range(SHORTEST, LIMIT + 1)) or min(counts.values()) < 0:
-            raise ReadError(f"found windows of other lengths than {SHORTEST} to {LIMIT}")
+        about = json.loads(header)
+        counts = {int(length): int(count) for length, count in about["windows"].items()}
+        voices, limit = about.get("voices", "all"), int(about.get("limit", LIMIT))
+        lengths = {"all": [*range(SHORTEST, LIMIT + 1)], "outer": [OUTER_LENGTH]}.get(voices)
+        if list(counts) != lengths or min(counts.values()) < 0 or limit < max(lengths):
+            raise ReadError(f"found windows of the lengths {', '.join(map(str, counts))} for {voices} voices")
         if len(body) != 4 * sum(counts.values()):
             raise ReadError(f"found {len(body)} bytes of hashes; expected {4 * sum(counts.values())}")
         rows = np.split(np.frombuffer(body, dtype="<u4").astype(np.uint32), np.cumsum(list(counts.values()))[:-1])
-        return cls(dict(zip(counts, rows, strict=True)))
+        return cls(dict(zip(counts, rows, strict=True)), voices, limit)
 
 
 @dataclass(frozen=True, slots=True)
 class SharedWindows:
     """The windows that a piece shares with a corpus.
 
-    `longest`: the length of the longest one, 0 if it is shorter than SHORTEST; `breaches`: the number of windows of
-    length LIMIT; `measure`: the index of the measure in which the longest begins, or -1; `share`: the share of the
-    windows of length SHORTEST.
+    `longest`: the length of the longest one, 0 if it is shorter than `shortest`; `breaches`: the number of windows of
+    length `limit`; `measure`: the index of the measure in which the longest begins, or -1; `share`: the share of the
+    windows of length `shortest`.
     """
 
     longest: int
     breaches: int
     measure: int = -1
     share: float = 0.0
+    shortest: int = SHORTEST
+    limit: int = LIMIT
 
 
 def shared_windows(index: NoveltyIndex, piece: Sonorities, new: Bools) -> SharedWindows:
     """The windows with new music that occur in the corpus; `new` [measures] tells which measures are new.
 
-    A longer window than LIMIT is a run of consecutive windows of length LIMIT.
+    `piece` is what the index reads of it. A longer window than those of the index is a run of consecutive ones.
     """
-    piece = piece.changes()
+    piece, shortest, most = piece.changes(), min(index.tables), max(index.tables)
     new_before = np.append(0, np.cumsum(new[piece.measure]))
     longest, breaches, measure, share = 0, 0, -1, 0.0
     for length, matches in index.matches(piece).items():
@@ -129,11 +151,17 @@ def shared_windows(index: NoveltyIndex, piece: Sonorities, new: Bools) -> Shared
             continue
         first, run = _longest_run(copies)
         longest, measure = length, int(piece.measure[first])
-        if length == SHORTEST:
+        if length == shortest:
             share = float(copies.sum() / is_new.sum())
-        if length == max(index.tables):
-            longest, breaches = length + run - 1, int(copies.sum())
-    return SharedWindows(longest, breaches, measure, share)
+        if length == most:
+            longest, breaches = length + run - 1, _count_runs(copies, index.limit - most + 1)
+    return SharedWindows(longest, breaches, measure, share, shortest, index.limit)
+
+
+def _tables(pieces: Iterable[Sonorities], lengths: Sequence[int]) -> dict[int, Hashes]:
+    rows = [window_hashes(piece.changes(), lengths) for piece in pieces]
+    nothing = np.zeros(0, dtype=np.uint32)
+    return {n: np.unique(np.concatenate([nothing, *(hashes[n] for hashes in rows)])) for n in lengths}
 
 
 def window_hashes(piece: Sonorities, lengths: Sequence[int]) -> dict[int, Hashes]:
@@ -215,3 +243,9 @@ def _longest_run(flags: Bools) -> tuple[int, int]:
     lengths = edges[1::2] - edges[::2]
     best = int(lengths.argmax())
     return int(edges[2 * best]), int(lengths[best])
+
+
+def _count_runs(flags: Bools, length: int) -> int:
+    """The number of runs of so many flags in a row, which may overlap."""
+    sums = np.append(0, np.cumsum(flags))
+    return int((sums[length:] - sums[:-length] == length).sum())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -15,7 +16,15 @@ from scoregen.score.pitch import spell_near
 from scoregen.system.errors import ReadError
 from scoregen.tokens.events import HOLD, REST, Event, Header, Slice, TokenMeasure, TokenScore
 from scoregen.tokens.sonorities import SILENT, sonorities
-from scoregen.tokens.window_hashes import LIMIT, SHORTEST, NoveltyIndex, shared_windows
+from scoregen.tokens.window_hashes import (
+    LIMIT,
+    OUTER_LENGTH,
+    OUTER_LIMIT,
+    SHORTEST,
+    NoveltyIndex,
+    SharedWindows,
+    shared_windows,
+)
 
 FOUR = TimeSignature((4,), 4)
 
@@ -122,3 +131,31 @@ def test_measures_may_start_with_a_hold() -> None:
     tokens = piece(CHORDS[:6], [Fraction(3, 2)] * 6)
     changes = sonorities(replace(tokens)).changes()
     assert changes.onset.tolist() == [72 * index for index in range(6)]
+
+
+def outer_overlap(known: list[tuple[int, ...]], chords: list[tuple[int, ...]]) -> SharedWindows:
+    index = NoveltyIndex.from_bytes(NoveltyIndex.of_outer_voices([piece(known)]).to_bytes())
+    tokens = piece(chords)
+    return shared_windows(index, index.read(tokens), np.ones(len(tokens.measures), dtype=bool))
+
+
+def test_of_outer_voices_the_number_of_inner_ones_does_not_count() -> None:
+    known = random_chords(1, 40)
+    duet = [(top + 3, bass + 3) for top, *_, bass in known]
+    changes = 1 + sum(one != other for one, other in pairwise(duet))
+    found = outer_overlap(known, duet)
+    assert (found.longest, found.shortest, found.limit) == (changes, OUTER_LENGTH, OUTER_LIMIT)
+    assert found.breaches == changes - OUTER_LIMIT + 1
+
+
+def test_a_shorter_passage_of_outer_voices_breaks_no_limit() -> None:
+    known = random_chords(1, 40)
+    found = outer_overlap(known, known[: OUTER_LIMIT - 1] + random_chords(6, 20))
+    assert OUTER_LENGTH < found.longest < OUTER_LIMIT and not found.breaches
+    assert outer_overlap(known, known[: OUTER_LENGTH - 1] + random_chords(6, 20)).longest == 0
+
+
+def test_an_index_of_other_windows_is_refused() -> None:
+    data = NoveltyIndex.of_outer_voices([piece(random_chords(1))]).to_bytes()
+    with pytest.raises(ReadError, match="for all voices"):
+        NoveltyIndex.from_bytes(data.replace(b'"outer"', b'"all"'))

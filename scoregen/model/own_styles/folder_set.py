@@ -16,6 +16,7 @@ from scoregen.model.training.training_set import TrainingSet
 from scoregen.plan.supported_plans import with_piece_plan
 from scoregen.score.ensemble import Ensemble
 from scoregen.system.errors import InputError
+from scoregen.tokens.window_hashes import NoveltyIndex
 
 MEASURED = 24
 """The most movements that are measured."""
@@ -86,6 +87,7 @@ def folder_training_set(
         network,
         _about(folder, ensemble),
         pieces.refused,
+        NoveltyIndex.of_outer_voices(tokens[0]),
         measures=measures,
         pieces=tokens[0],
         valid=tokens[1],

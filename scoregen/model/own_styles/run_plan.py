@@ -19,6 +19,7 @@ from scoregen.model.network.checkpoint import Checkpoint, network_of, read_weigh
 from scoregen.model.network.config import NetworkConfig, TrainingOptions
 from scoregen.model.own_styles.folder_set import FolderSet, folder_training_set, read_folder_set
 from scoregen.model.own_styles.nearest_style import nearest_style, shipped_for
+from scoregen.model.sampling.novelty_limit import load_index
 from scoregen.model.sampling.pretrained import CHOIR, ENSEMBLES
 from scoregen.model.training.starting_weights import (
     NONE,
@@ -138,7 +139,7 @@ def _ensemble_plan(asked: Asked, ensemble: str) -> RunPlan:
         network = network_of(found)
         base, network_style, why = _base(asked.start, network, folder, _usual_base(ensemble, config)[0])
         initial = Checkpoint(network, found.checksum, found.about)
-        starting = StartingWeights(f"the weights {stem.name} in the style {base}{why}", initial, None, stem)
+        starting = StartingWeights(f"the weights {stem.name} in the style {base}{why}", initial, load_index(stem), stem)
         defaults = replace(FINE_TUNING, **ANY_ENSEMBLE)
     few = [ADAPTED] if starting.checkpoint and folder.count < ENOUGH else []
     options, style = asked.chosen(defaults, *few), 1 + config.styles.index(network_style)

@@ -83,7 +83,10 @@ def make_draft(task: TokenScore, tokens: TokenScore, figures: Figures, index: No
     """A draft of a task, from its tokens and the figures of its measures."""
     sounds = sonorities(tokens)
     blank = blanks(task)
-    overlap = None if index is None else shared_windows(index, sounds, np.atleast_1d(blank.any(1)))
+    overlap = None
+    if index is not None:
+        compared = sounds if index.voices == "all" else index.read(tokens)
+        overlap = shared_windows(index, compared, np.atleast_1d(blank.any(1)))
     faults = np.bincount(sounds.measure, parallels(sounds, blank), len(blank)).astype(int)
     nats, entropy = (tuple(each.tolist()) for each in (figures.nats, figures.entropy))
     return Draft(tokens, nats, tuple(figures.choices.tolist()), tuple(faults.tolist()), sounds, overlap, entropy)

@@ -27,7 +27,10 @@ class Turns:
     def __init__(self, request: SamplingRequest, options: SamplingOptions, context: DecodingContext) -> None:
         self._context = context
         self.decoder = Decoder(request.engine, 1, context.piece.voices)
-        self.limit = NoveltyLimit(request.novelty, 1, len(request.tokens.slots)) if request.novelty else None
+        index = request.novelty
+        # outer voices are known when a slice is complete: drafts that share too much are left behind later
+        limited = index is not None and index.voices == "all"
+        self.limit = NoveltyLimit(index, 1, len(request.tokens.slots)) if index and limited else None
         self.costs = ChoiceCosts(request, options, context)
 
     @property
