@@ -11,47 +11,51 @@ of its plan of measures are fixed.
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
 
 from scoregen.generation.harmony_cadences import with_cadences
 from scoregen.model.features.metric_features import CLASSES, QUALITIES
-from scoregen.model.harmony.fixed_chords import TRIADS, closing_triads, given_label, planned_label
-from scoregen.model.harmony.labels import ATTRIBUTES, INVERSION, KEY, QUALITY, ROOT, UNKNOWN, chord_of, key_class
+from scoregen.model.harmony.fixed_chords import TRIADS
+from scoregen.model.harmony.labels import INVERSION, KEY, QUALITY, ROOT, UNKNOWN, chord_of, key_class
 from scoregen.model.harmony.modal_planner import Drawn, modal_key, modal_plans
-from scoregen.model.harmony.outer_voices import PLANNER_STYLES, ensemble_inputs, outer_voices, voices_piece
+from scoregen.model.harmony.outer_voices import PLANNER_STYLES
 from scoregen.model.harmony.permissions import Permissions
-from scoregen.model.harmony.planner import Planner
-from scoregen.model.harmony.planner_inputs import SILENT, PlannerPiece, planner_inputs, planner_piece
-from scoregen.plan.harmonic_plan import Step, headers_with
+from scoregen.model.harmony.planned_measures import (
+    fixed_labels,
+    home,
+    may_move,
+    permitted,
+    phrase_ends,
+    until_the_end,
+    with_tonics,
+)
+from scoregen.model.harmony.planner import Planner, Temperatures
+from scoregen.model.harmony.planner_inputs import PlannerPiece
+from scoregen.model.harmony.planner_task import PlannerTask, choral_task
+from scoregen.plan.harmonic_plan import headers_with
 from scoregen.score.ensemble import Ensemble
 from scoregen.score.keys import Key
 from scoregen.styles.defaults import default_style
 from scoregen.styles.style import Style, load_style
 from scoregen.system.threads import one_thread
-from scoregen.tokens.constraints.plans.given_chords import ChordSpan
 from scoregen.tokens.constraints.plans.measure_plan import MeasurePlan, Plan
-from scoregen.tokens.constraints.plans.planned_chords import PlannedChord
 from scoregen.tokens.events import TokenScore
 
 Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
 Floats = NDArray[np.float32]
 
 PLANS = 32
 """The harmonic plans that are drawn for an alternative, over all plans of measures."""
-TEMPERATURE = 0.7
-"""Of the planner, whose distribution is too wide: at 1 half of the phrase ends have one of Bach's sixty usual cadences,
-at 0.7 two thirds, as in the chorales."""
+SUNG, PLAYED = Temperatures(change=1.0, chord=0.6), Temperatures(change=0.7, chord=0.7)
+"""Of the planner, whose distribution over chords is too wide: on training sopranos 64 % of the phrase ends have one of
+Bach's sixty usual cadences, 49 % at 1 (Bach 70 %). Whether a chord begins is not made surer than it is: chords between
+beats, on which a bass walks, are less likely than not, and would all but go."""
 NO_DOMINANT, NO_TONIC, OPEN_END = 12.0, 8.0, 2.0
 """The nats that a last cadence without a dominant, one off the tonic, and a phrase end that is not closed cost."""
-LONGEST = Fraction(1000)
-"""Quarters: more than a measure has."""
 _MODES = (None, "major", "minor", "ionian")
 _LEADING = [QUALITIES.index(name) for name in ("diminished", "half-diminished", "diminished-seventh")]
 _DOMINANTS = [QUALITIES.index(name) for name in ("major", "dominant")]
@@ -74,31 +78,6 @@ def has_plans(tokens: TokenScore) -> bool:
 
 def _modal_key(tokens: TokenScore) -> Key | None:
     return modal_key([Key.of(measure.header.key) for measure in tokens.measures])
-
-
-@dataclass(frozen=True, slots=True)
-class PlannerTask:
-    """What the planner reads of a task, and the inputs [S, I] that it has with known chords [S, 4].
-
-    A choir has its phrase ends in the headers; players have them in the plans of measures alone.
-    """
-
-    piece: PlannerPiece
-    inputs: Callable[[Ints], Floats]
-    is_played: bool = False
-
-
-def choral_task(tokens: TokenScore) -> PlannerTask:
-    """The task of a choir."""
-    piece = planner_piece(tokens)
-    return PlannerTask(piece, lambda known: planner_inputs(piece, piece.is_given, known))
-
-
-def played_task(tokens: TokenScore, style: str | None) -> PlannerTask:
-    """The task of any other ensemble; `style` is the corpus whose style its music has."""
-    whole = voices_piece(tokens)
-    piece = outer_voices(whole, whole.is_given)
-    return PlannerTask(piece, lambda known: ensemble_inputs(piece, known, style), is_played=True)
 
 
 def planner_style(style: Style, ensemble: Ensemble) -> str:
@@ -157,7 +136,7 @@ def _by_planner(
     keys: Mapping[int, Key],
 ) -> tuple[Ints, Floats]:
     """Plans [R, S, 4] of the trained planner, and the costs [R] of each."""
-    fixed = np.stack([_with_tonics(task, _fixed(task.piece, plan, every=bool(again)), plan) for plan in plans])
+    fixed = np.stack([with_tonics(task, fixed_labels(task.piece, plan, every=bool(again)), plan) for plan in plans])
     for row, step in enumerate(task.piece.steps):
         if step.measure in keys:
             fixed[:, row, KEY] = key_class(keys[step.measure], task.piece.headers[step.measure].key.fifths)
@@ -176,14 +155,15 @@ def _drawn(
     """Plans [R, S, 4] around what is fixed in each plan of measures, and their costs [R]."""
     piece = task.piece
     unknown = np.full_like(fixed[0], UNKNOWN)
-    allowed = [_until_the_end(task, _permissions(piece, *each), each[1]) for each in zip(fixed, plans, strict=True)]
+    allowed = [until_the_end(task, permitted(piece, *each), each[1]) for each in zip(fixed, plans, strict=True)]
     generator = np.random.default_rng(list(seed.encode()))
     with one_thread():
         code = planner.code(np.stack([task.inputs(known) for known in (*fixed, unknown)]))
-        labels = planner.sample(code, _stacked(allowed, rows), generator, TEMPERATURE, rows)
+        temperatures = PLAYED if task.is_played else SUNG
+        labels = planner.sample(code, _stacked(allowed, rows), generator, temperatures, rows)
         nats = planner.nats(code[-1], labels).sum(1)
     usual = np.maximum(nats, _median(nats))
-    ends = [_phrase_ends(task, plan) for plan in plans]
+    ends = [phrase_ends(task, plan) for plan in plans]
     faults = [_faults(piece, label, ends[row]) for label, row in zip(labels, rows, strict=True)]
     return labels, (usual + np.array(faults, dtype=np.float32)) / len(piece.steps)
 
@@ -199,26 +179,10 @@ def _by_rule(task: PlannerTask, key: Key, plans: Sequence[Plan], seed: str) -> t
 
 def _drawn_by_rule(task: PlannerTask, key: Key, plan: Plan, count: int, generator: np.random.Generator) -> Drawn:
     piece = task.piece
-    may = np.array([_may_move(plan.get(step.measure, MeasurePlan()), step) for step in piece.steps])
-    return modal_plans(piece, key, _with_tonics(task, _fixed(piece, plan, every=True), plan), may, count, generator)
-
-
-def _may_move(own: MeasurePlan, step: Step) -> bool:
-    """Whether a chord may begin in a step where the new voices may: not while the chord of a phrase end stays, nor
-    between a dominant and its goal."""
-    end = step.onset + step.duration
-    is_open = own.onsets is None or any(step.onset <= onset < end for onset in own.onsets)
-    return (
-        is_open and not any(onset < step.onset < _until(own, onset) for onset in own.chords) and _may_begin(own, step)
+    may = np.array([may_move(plan.get(step.measure, MeasurePlan()), step) for step in piece.steps])
+    return modal_plans(
+        piece, key, with_tonics(task, fixed_labels(piece, plan, every=True), plan), may, count, generator
     )
-
-
-def _until(own: MeasurePlan, onset: Fraction) -> Fraction:
-    """The end of a planned chord: of a dominant its goal, or the end of the measure."""
-    chord = own.chords[onset]
-    if chord.leads:
-        return min((place for place in own.chords if place > onset), default=onset + LONGEST)
-    return onset + max(chord.hold + chord.rest, chord.stay)
 
 
 def _median(values: NDArray[np.floating]) -> np.floating:
@@ -244,127 +208,10 @@ def _with(tokens: TokenScore, piece: PlannerPiece, labels: Ints) -> TokenScore:
     return replace(tokens, measures=tuple(replace(measure, header=header) for measure, header in measures))
 
 
-def _fixed(piece: PlannerPiece, plan: Plan, *, every: bool = False) -> Ints:
-    """[S, 4] what a plan of measures fixes at each step: the chords of its last cadences, or `every` one."""
-    fixed = np.full((len(piece.steps), len(ATTRIBUTES)), UNKNOWN)
-    closes = _closes(piece, plan).nonzero()[0].tolist()
-    for row, step in enumerate(piece.steps):
-        own = plan.get(step.measure, MeasurePlan())
-        fifths, end = piece.headers[step.measure].key.fifths, step.onset + step.duration
-        given, planned = _last(own.given_chords, end), _planned(own, step)
-        after = bisect_left(closes, row)
-        goal = closes[after] if after < len(closes) else None
-        if given is not None:
-            fixed[row] = given_label(given, fifths)
-        elif planned is not None and every:
-            fixed[row] = planned_label(planned, fifths)
-        elif planned is not None and goal is not None and _is_last(piece, plan, goal, closes):
-            fixed[row] = planned_label(planned, fifths)
-            if row == goal and not piece.is_given[row].any():  # a minor piece may end in major
-                fixed[row, QUALITY] = UNKNOWN
-    return fixed
-
-
-def _with_tonics(task: PlannerTask, fixed: Ints, plan: Plan) -> Ints:
-    """What is fixed, and for players the tonic as the first chord, if one is planned there, and, in root position, as
-    the last one, if no other one is and it fits."""
-    tonic = _tonic(task.piece)
-    if task.is_played and (fixed[0] == UNKNOWN).all() and tonic is not None:
-        first = _planned(plan.get(0, MeasurePlan()), task.piece.steps[0])
-        if first is not None and not first.leads:
-            fixed[0] = planned_label(first, task.piece.headers[0].key.fifths)
-    is_open = task.is_played and (fixed[-1] == UNKNOWN).all()
-    if is_open and tonic is not None and closing_triads(task.piece, -1)[tonic].any():
-        fixed[-1, [ROOT, INVERSION]] = tonic, 0
-    return fixed
-
-
-def _is_last(piece: PlannerPiece, plan: Plan, row: int, closes: Sequence[int]) -> bool:
-    """Whether the phrase end of a step is the last one, or that of a section."""
-    step = piece.steps[row]
-    chord = _planned(plan.get(step.measure, MeasurePlan()), step)
-    return row == closes[-1] or (chord is not None and chord.final)
-
-
-def _planned(own: MeasurePlan, step: Step) -> PlannedChord | None:
-    """The chord that is planned in a step."""
-    end = step.onset + step.duration
-    found = (chord for onset, chord in own.chords.items() if step.onset <= onset < end and chord.members)
-    return next(found, None)
-
-
-def _closes(piece: PlannerPiece, plan: Plan) -> Bools:
-    """[S] whether the last chord of a phrase is planned in a step."""
-    chords = (_planned(plan.get(step.measure, MeasurePlan()), step) for step in piece.steps)
-    return np.array([chord is not None and not chord.leads for chord in chords], dtype=np.bool_)
-
-
-def _last(chords: Mapping[Fraction, ChordSpan], end: Fraction) -> ChordSpan | None:
-    """The chord in force before an onset."""
-    place = max((onset for onset in chords if onset < end), default=None)
-    return None if place is None or not chords[place].members else chords[place]
-
-
-def _permissions(piece: PlannerPiece, fixed: Ints, plan: Plan) -> Permissions:
-    """What a plan may choose, without the first axis: the fixed attributes, triads that fit what is given at phrase
-    ends, and no new chord inside one of a chord symbol."""
-    masks = [_only(fixed[:, index], size) for index, size in enumerate(ATTRIBUTES.values())]
-    qualities = np.repeat(masks[QUALITY][:, None], CLASSES, axis=1)
-    closes = _closes(piece, plan) & (fixed[:, QUALITY] == UNKNOWN)
-    closes[-1] |= fixed[-1, ROOT] != UNKNOWN and fixed[-1, QUALITY] == UNKNOWN
-    for row in closes.nonzero()[0]:
-        fitting = closing_triads(piece, row) & masks[ROOT][row, :, None]
-        if fitting.any():
-            qualities[row], masks[ROOT][row] = fitting, fitting.any(1)
-            masks[INVERSION][row] = np.arange(ATTRIBUTES["inversion"]) == 0
-    may = np.array([_may_begin(plan.get(step.measure, MeasurePlan()), step) for step in piece.steps])
-    return Permissions(masks[KEY], masks[ROOT], qualities, masks[INVERSION], may, _lines(piece))
-
-
-def _until_the_end(task: PlannerTask, allowed: Permissions, plan: Plan) -> Permissions:
-    """The permissions, in which players keep their last chord: none begins after one that is planned in the last
-    measure."""
-    lasts = np.flatnonzero(_closes(task.piece, plan) & _last_measure(task.piece))
-    if not task.is_played or not len(lasts):
-        return allowed
-    return replace(allowed, may=allowed.may & (np.arange(len(allowed.may)) <= lasts[-1]))
-
-
-def _lines(piece: PlannerPiece) -> Ints:
-    """[S, V] the given lines over the bass: none where the bass is given too, which decides about parallels itself."""
-    over = piece.is_given & ~piece.is_given[:, -1:]
-    return np.where(over, piece.classes, SILENT)
-
-
 def _stacked(allowed: Sequence[Permissions], rows: NDArray[np.intp]) -> Permissions:
     """The permissions of the plans with these numbers, with their first axis."""
     columns = ([getattr(each, name) for each in allowed] for name in Permissions.__dataclass_fields__)
     return Permissions(*(np.stack(column)[rows] for column in columns))
-
-
-def _may_begin(own: MeasurePlan, step: Step) -> bool:
-    """Whether a chord may begin in a step: inside the chord of a symbol none may."""
-    end = step.onset + step.duration
-    return _last(own.given_chords, end) is None or any(step.onset <= onset < end for onset in own.given_chords)
-
-
-def _only(values: Ints, size: int) -> Bools:
-    """[S, size] the known class alone; all classes where it is unknown."""
-    result: Bools = (values[..., None] == np.arange(size)) | (values[..., None] == UNKNOWN)
-    return result
-
-
-def _phrase_ends(task: PlannerTask, plan: Plan) -> NDArray[np.intp]:
-    """The steps in which phrases end; music for players ends with a phrase, whatever is planned."""
-    if not task.is_played:
-        return np.flatnonzero(task.piece.ends)
-    closes = _closes(task.piece, plan)
-    closes[-1] |= not (closes & _last_measure(task.piece)).any()
-    return np.flatnonzero(closes)
-
-
-def _last_measure(piece: PlannerPiece) -> Bools:
-    return np.array([step.measure == len(piece.headers) - 1 for step in piece.steps], dtype=np.bool_)
 
 
 def _faults(piece: PlannerPiece, labels: Ints, ends: NDArray[np.intp]) -> float:
@@ -375,17 +222,9 @@ def _faults(piece: PlannerPiece, labels: Ints, ends: NDArray[np.intp]) -> float:
     last = labels[ends[-1]]
     before = labels[: ends[-1]][labels[: ends[-1], ROOT] != last[ROOT]]
     leads = len(before) > 0 and _is_dominant(before[-1], last)
-    tonic = _tonic(piece)
+    tonic = home(piece)
     off_tonic = last[ROOT] != (last[KEY] % CLASSES if tonic is None else tonic)
     return float(OPEN_END * open_ends + NO_DOMINANT * (not leads) + NO_TONIC * off_tonic)
-
-
-def _tonic(piece: PlannerPiece) -> int | None:
-    """The tonic of the last measure by fifths from its signature, None without a mode."""
-    signature = piece.headers[-1].key
-    if signature.mode is None:
-        return None
-    return (Key.of(signature).tonic_fifths - signature.fifths) % CLASSES
 
 
 def _is_dominant(label: Ints, goal: Ints) -> bool:

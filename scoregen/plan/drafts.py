@@ -8,11 +8,12 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
+from scoregen.plan.cadence_setting import Setting
 from scoregen.plan.chords.given_line import GivenMusic, GivenNote
 from scoregen.plan.easy_parts import WIDEST_LEAP, WIDEST_PLAYED_LEAP
 from scoregen.plan.form import Chords, cadence_chords, leading_chords
 from scoregen.plan.measure_plans import in_measures, timed_chords
-from scoregen.plan.melody_cadences import Setting, melody_cadences, opening_tonic
+from scoregen.plan.melody_cadences import melody_cadences, opening_tonic
 from scoregen.plan.phrase_ends import PhraseEnd, arrivals, phrase_ends, with_phrase_ends
 from scoregen.plan.played_frame import played_chords
 from scoregen.plan.pulse import Rhythm, open_onsets, played_onsets, pulse_of

@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 
+from scoregen.plan.cadence_setting import Setting
 from scoregen.plan.measure_plans import TimedChords, timed_chords
-from scoregen.plan.melody_cadences import MelodyCadence, Setting
+from scoregen.plan.melody_cadences import MelodyCadence
 from scoregen.score.elements import Measure, Score
 from scoregen.score.keys import Key
 from scoregen.score.theory.chord_kinds import MEMBERS

@@ -9,10 +9,11 @@ from fractions import Fraction
 import pytest
 import torch
 
-from scoregen.generation.harmony_plans import harmonic_plans, has_plans, planner_style, played_task
+from scoregen.generation.harmony_plans import harmonic_plans, has_plans, planner_style
 from scoregen.model.harmony.outer_voices import ENSEMBLE_INPUTS
 from scoregen.model.harmony.planner import Planner
 from scoregen.model.harmony.planner_network import PlannerConfig, PlannerNetwork
+from scoregen.model.harmony.planner_task import played_task
 from scoregen.plan.harmonic_plan import chords_of, plan_steps
 from scoregen.score.elements import Slot
 from scoregen.score.ensemble import load_ensemble

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from scoregen.model.network.config import SamplingOptions
+from scoregen.plan.cadence_setting import PlacedChord, Setting
 from scoregen.plan.chords.given_line import GivenMusic
-from scoregen.plan.melody_cadences import MelodyCadence, PlacedChord, Setting, melody_cadences, opening_tonic
+from scoregen.plan.melody_cadences import MelodyCadence, melody_cadences, opening_tonic
 from scoregen.plan.phrase_ends import phrase_ends
 from scoregen.plan.pulse import pulse_of
 from scoregen.score.elements import Score, Slot

@@ -6,10 +6,11 @@ import random
 from dataclasses import replace
 from fractions import Fraction
 
+from scoregen.plan.cadence_setting import Setting
 from scoregen.plan.chords.given_line import GivenMusic
 from scoregen.plan.drafts import GivenTask, Manner, plans_for_given
 from scoregen.plan.form import PieceOptions, blank_piece
-from scoregen.plan.melody_cadences import Setting, melody_cadences
+from scoregen.plan.melody_cadences import melody_cadences
 from scoregen.plan.phrase_ends import phrase_ends
 from scoregen.plan.played_frame import played_chords, with_played_ends
 from scoregen.plan.pulse import played_onsets, pulse_of

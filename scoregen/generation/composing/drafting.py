@@ -63,7 +63,8 @@ def _requests(writer: Writer, task: InfillTask, planning: Planning, tokens: Toke
 
 def _with_harmony(writer: Writer, tokens: TokenScore, planning: Planning) -> list[tuple[TokenScore, Sequence[Plan]]]:
     """The task of each alternative under its best harmonic plan, with the plan of measures that it goes with."""
-    from scoregen.generation.harmony_plans import harmonic_plans, has_plans, planner_style, played_task
+    from scoregen.generation.harmony_plans import harmonic_plans, has_plans, planner_style
+    from scoregen.model.harmony.planner_task import played_task
 
     planner, seed, plans = writer.pretrained.planner, writer.options.seed, planning.plans.plans
     if planner is None or not has_plans(tokens):

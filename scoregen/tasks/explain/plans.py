@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from scoregen.analysis.harmony.chords import ChordName
-from scoregen.generation.harmony_plans import PLANS, harmonic_plans, has_plans, played_task
+from scoregen.generation.harmony_plans import PLANS, harmonic_plans, has_plans
 from scoregen.model.harmony.planner import Planner
+from scoregen.model.harmony.planner_task import played_task
 from scoregen.plan.harmonic_plan import with_harmony
 from scoregen.plan.plan_text import PlanRow, plan_rows
 from scoregen.score.keys import Key
