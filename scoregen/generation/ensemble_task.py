@@ -11,8 +11,14 @@ from dataclasses import replace
 
 from scoregen.analysis.harmony.tune_keys import asked_keys, tune_keys
 from scoregen.generation.infill_task import InfillTask, check_roles, check_written, wanted_roles
-from scoregen.generation.seating import empty_staves, no_role, read_voices, seated_parts, unread_notice
-from scoregen.generation.understanding import Understanding, UnderstoodVoice, signature_notices, understanding_of
+from scoregen.generation.seating import no_role, read_voices, seated_parts, unread_notice
+from scoregen.generation.understanding import (
+    Understanding,
+    UnderstoodVoice,
+    signature_notices,
+    understanding_of,
+    unseen_notices,
+)
 from scoregen.generation.voice_rules import chord_rule
 from scoregen.score.edit import (
     Selection,
@@ -25,7 +31,7 @@ from scoregen.score.edit import (
     with_rests,
 )
 from scoregen.score.elements import Part, Score, Slot
-from scoregen.score.ensemble import Ensemble, Role
+from scoregen.score.ensemble import Ensemble, Role, empty_staves, is_unseen
 from scoregen.score.instruments import family_of
 from scoregen.score.keys import Key
 from scoregen.score.timeline import pitched_notes
@@ -131,8 +137,9 @@ def _task(
         *(
             f"part {part.name or part.id!r} has no role in {ensemble.name}: it is kept, and read as it is"
             for part in ignored
-            if part.id in heard
+            if part.id in heard and not is_unseen(given, part)
         ),
+        *unseen_notices(given, [part for part in given.parts if part.id not in roles]),
         *unread_notice(every, slots),
         *signature_notices(page, keys, asked=key is not None),
     )

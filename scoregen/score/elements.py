@@ -254,7 +254,8 @@ class Part:
     """The music of one player or section. `transposition` is the interval from written to sounding pitch.
 
     `clefs` are the opening clefs, one per staff; `group` is the name of the bracket around the part.
-    `other_instruments` are its instruments in addition to `instrument`: the rest of a percussion set.
+    `other_instruments` are its instruments in addition to `instrument`: the rest of a percussion set. `hidden` are the
+    numbers of the staves that the page never shows.
     """
 
     id: str
@@ -265,6 +266,7 @@ class Part:
     transposition: Interval = UNISON
     group: str | None = None
     other_instruments: tuple[Instrument, ...] = ()
+    hidden: frozenset[int] = frozenset()
 
     @property
     def staves(self) -> int:

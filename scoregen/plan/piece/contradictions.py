@@ -1,4 +1,4 @@
-"""Sections that contradict themselves: motifs and hits that do not fit, and chords that change where nothing may begin."""
+"""Sections that contradict themselves: motifs and hits that do not fit, chords that change where nothing begins."""
 
 from __future__ import annotations
 

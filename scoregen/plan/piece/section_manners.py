@@ -57,7 +57,7 @@ def _shaped(
 
 
 def _hit_of(score: Score, section: SectionPlan, start: int) -> int:
-    """The measure that a section hits: its first, or the one after its silence, which is counted without an anacrusis."""
+    """The measure that a section hits: its first, or the one after its silence, counted without an anacrusis."""
     upbeat = 1 if section.silence and score.measures[start].implicit else 0
     return start + section.silence + upbeat
 

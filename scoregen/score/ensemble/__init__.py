@@ -3,7 +3,7 @@
 from scoregen.score.ensemble.additions import with_instruments
 from scoregen.score.ensemble.files import clef_name, ensemble_names, load_ensemble
 from scoregen.score.ensemble.hands import HandReading, joined_hands
-from scoregen.score.ensemble.matching import assigned_part, match_roles, role_slots
+from scoregen.score.ensemble.matching import assigned_part, empty_staves, is_unseen, match_roles, role_slots
 from scoregen.score.ensemble.playability import can_play
 from scoregen.score.ensemble.recognition import ensemble_advice, ensemble_to_fill, recognise_ensemble
 from scoregen.score.ensemble.roles import Ensemble, Role, named_parts, new_parts, readable
@@ -15,9 +15,11 @@ __all__ = [
     "assigned_part",
     "can_play",
     "clef_name",
+    "empty_staves",
     "ensemble_advice",
     "ensemble_names",
     "ensemble_to_fill",
+    "is_unseen",
     "joined_hands",
     "load_ensemble",
     "match_roles",

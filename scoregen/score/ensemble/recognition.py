@@ -42,8 +42,9 @@ def ensemble_to_fill(score: Score) -> Ensemble | None:
     It is written for by default. The names of its parts must tell another choir. The two hands of a
     keyboard may be two parts.
     """
-    staves = {(part.id, staff) for part in score.parts for staff in range(1, part.staves + 1)}
+    shown = {(part.id, staff) for part in score.parts for staff in set(range(1, part.staves + 1)) - part.hidden}
     sounding = _sounding_staves(score)
+    staves = shown | sounding
     if not sounding or sounding == staves:
         return None
     read = joined_hands(score).score
