@@ -107,7 +107,7 @@ class Counterpoint:
         one, other = self.lines[upper], self.lines[lower]
         if one.group != other.group:
             return False
-        if one.slot.part == other.slot.part:
+        if one.player == other.player:
             return True
         return all(self.is_bass(index) for index in (upper, lower) if self.lines[index].is_chordal)
 
