@@ -231,7 +231,7 @@ def _slots_named(score: Score, seating: Seating, name: str, wanted: Sequence[str
     if both is not None:
         raise InputError(
             f"--blank {name}: the voices of {both.name} share the chords of one staff; expected a voice of its own for"
-            " each (voices 1 and 2)"
+            " each (`scoregen render FILE --layout open` parts them)"
         )
     whole = {slot for line in found for slot in score.slots if slot.part == line.slot.part}
     alone = len([line for line in seating.lines.values() if line.slot.part == found[0].slot.part]) == 1

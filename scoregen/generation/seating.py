@@ -32,6 +32,7 @@ from scoregen.score.ensemble import (
     Ensemble,
     Role,
     assigned_part,
+    choir_staves,
     empty_staves,
     ensemble_advice,
     is_unseen,
@@ -73,7 +74,8 @@ def seat(score: Score, ensemble: Ensemble, assignments: Mapping[str, str]) -> Se
     assigned = {role: _assigned_line(score, ensemble, role, which) for role, which in assignments.items()}
     taken = {line.slot.part for line in assigned.values()}
     parts = [part for part in score.parts if part.id not in taken and not is_unseen(score, part)]
-    singing = [part for part in parts if not is_instrument(part, ensemble)]
+    choral = {part for part, _ in choir_staves(score)}
+    singing = [part for part in parts if part.id in choral or not is_instrument(part, ensemble)]
     shared = any(shares_staff(score, part) for part in singing)
     lines = [line for part in singing for line in lines_of(score, part, ensemble, shared=shared)]
     lines = _known(score, lines, ensemble) or ([] if assigned else _lone_melody(score, parts))

@@ -10,7 +10,7 @@ from typing import Literal
 from scoregen.generation.seating import Seating
 from scoregen.generation.stand_ins import stand_ins
 from scoregen.score.elements import Measure, Part, Score, Slot, Voice
-from scoregen.score.ensemble import Ensemble, Role, ensemble_advice, is_unseen
+from scoregen.score.ensemble import Ensemble, Role, choir_notice, ensemble_advice, is_unseen
 from scoregen.score.keys import Key, KeySignature
 from scoregen.score.metre import TimeSignature
 from scoregen.score.pitch import UNISON
@@ -122,6 +122,7 @@ def page_notices(
         if not is_unseen(score, part)
     ]
     notices += unseen_notices(score, seating.kept)
+    notices += [choral] if (choral := choir_notice(score)) else []
     advice = ensemble_advice(score, ensemble) if seating.kept else ""
     notices += [advice] if advice else []
     notices += [

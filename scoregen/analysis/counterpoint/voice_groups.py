@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from scoregen.score.elements import Part, Score, Slot
-from scoregen.score.ensemble import Ensemble, Role, joined_hands, load_ensemble
+from scoregen.score.ensemble import Ensemble, Role, choir_staves, joined_hands, load_ensemble
 from scoregen.score.instruments import InstrumentType, instrument_named, instrument_of, plain_name
 
 CHOIR = "satb"
@@ -76,7 +76,7 @@ def _grouped(score: Score, slots: Sequence[Slot], roles: Mapping[str, Role], ens
     """Lines with their groups: a new group begins with a higher role, or with another part."""
     is_small = len(slots) <= MOST_IN_ONE_GROUP
     names = Counter(score.part(slot.part).name for slot in {slot.part: slot for slot in slots}.values())
-    hands = _hands(score)
+    hands, choral = _hands(score), {part for part, _ in choir_staves(score)}
     group, place, before = 0, -1, None
     for slot in slots:
         part = score.part(slot.part)
@@ -86,7 +86,8 @@ def _grouped(score: Score, slots: Sequence[Slot], roles: Mapping[str, Role], ens
             group, place = group + 1, -1
         place += 1
         before = player, height
-        instrument = played or (None if slot.part in roles else instrument_of(part))
+        is_sung = slot.part in roles or slot.part in choral
+        instrument = played or (None if is_sung else instrument_of(part))
         is_keyboard = instrument is not None and instrument.span > 0 and part.staves == 2
         name = _name(part, slot, slots, unique=names[part.name] == 1, is_keyboard=is_keyboard)
         role = None if played else roles.get(slot.part)

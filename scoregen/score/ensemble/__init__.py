@@ -1,6 +1,7 @@
 """Ensembles: their roles, the files that describe them, and the assignment of parts to roles."""
 
 from scoregen.score.ensemble.additions import with_instruments
+from scoregen.score.ensemble.choral_texture import choir_notice, choir_staves
 from scoregen.score.ensemble.files import clef_name, ensemble_names, load_ensemble
 from scoregen.score.ensemble.hands import HandReading, joined_hands
 from scoregen.score.ensemble.matching import assigned_part, empty_staves, is_unseen, match_roles, role_slots
@@ -14,6 +15,8 @@ __all__ = [
     "Role",
     "assigned_part",
     "can_play",
+    "choir_notice",
+    "choir_staves",
     "clef_name",
     "empty_staves",
     "ensemble_advice",
