@@ -8,9 +8,9 @@ from scoregen.notation.engraving.normalisation.accidentals import complete_accid
 from scoregen.notation.engraving.normalisation.chord_texts import print_degrees_once
 from scoregen.notation.engraving.normalisation.divisions import unify_divisions
 from scoregen.notation.engraving.normalisation.lyric_lines import number_lyric_lines
-from scoregen.notation.engraving.normalisation.multirests import keep_common_multirests
+from scoregen.notation.engraving.normalisation.multirests import keep_common_multirests, rests
 from scoregen.notation.engraving.normalisation.note_types import complete_types
-from scoregen.notation.engraving.normalisation.tree import elements, remove
+from scoregen.notation.engraving.normalisation.tree import elements, number, remove
 from scoregen.notation.engraving.normalisation.tuplets import divide_tuplets
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ _LONG_MARK = 3
 def normalise(root: _Element) -> None:
     """Change what verovio would draw wrong, drop or crash on."""
     _trim(root)
+    _remove_hidden_parts(root)
     _remove_what_verovio_cannot_read(root)
     unify_divisions(root)
     _complete_parts(root)
@@ -39,6 +40,25 @@ def normalise(root: _Element) -> None:
     print_degrees_once(root)
     divide_tuplets(root)
     _begin_at_measure(root)
+
+
+def _remove_hidden_parts(root: _Element) -> None:
+    """Remove the parts that the document hides throughout and that say nothing, as long as one is left."""
+    parts = root.findall("part")
+    hidden = [part for part in parts if _is_hidden(part)]
+    for part in hidden if len(hidden) < len(parts) else ():
+        for own in elements(root, "//score-part"):
+            if own.get("id") == part.get("id"):
+                remove(own)
+        remove(part)
+
+
+def _is_hidden(part: _Element) -> bool:
+    """Whether no system shows the only staff of a part, and it has neither notes nor marks."""
+    details = [each.get("print-object") for each in part.iter("staff-details") if each.get("print-object")]
+    several = any((number(each.text) or 1) > 1 for each in part.iter("staves"))
+    silent = all(map(rests, part.findall("measure"))) and part.find("measure/direction") is None
+    return set(details) == {"no"} and not several and silent and part.find("measure/harmony") is None
 
 
 def _begin_at_measure(root: _Element) -> None:
