@@ -79,6 +79,25 @@ def test_voices_of_a_staff_are_read_in_time() -> None:
     assert printed(upper + BACK + lower) == ["-", "sharp", "-", "-", "-", "-", "-", "natural"]
 
 
+def test_a_note_of_two_voices_shows_one_accidental() -> None:
+    lower = BACK + note("F#4", voice=2, printed="sharp") + note("G4", voice=2)
+    assert printed(note("F#4") + note("F#4") + note("G4") + note("G4") + lower) == ["-", "-", "-", "-", "sharp", "-"]
+
+
+def test_a_grace_note_is_read_before_its_note() -> None:
+    grace = note("F4").replace("<note>", "<note><grace/>").replace("<duration>1</duration>", "")
+    assert printed(grace + note("F#4", printed="sharp")) == ["-", "sharp"]
+    assert printed(note("F#4") + grace + note("F#4")) == ["sharp", "natural", "sharp"]
+
+
+def test_tablature_and_accidentals_above_the_note_need_none() -> None:
+    above = note("F#4").replace("</note>", "<notations><accidental-mark>sharp</accidental-mark></notations></note>")
+    assert printed(above) == ["-"]
+    root = etree.fromstring(document(note("F#4")).replace(b"<sign>G</sign>", b"<sign>TAB</sign>"))
+    normalise(root)
+    assert root.find(".//accidental") is None
+
+
 def test_a_change_of_key_begins_anew() -> None:
     change = "<attributes><key><fifths>1</fifths></key></attributes>"
     assert printed(note("F#4") + change + note("F#4") + note("F4")) == ["sharp", "-", "natural"]

@@ -6,7 +6,9 @@ printed as another note. Programs that write MusicXML for playing, and readers o
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from fractions import Fraction
+from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 from scoregen.notation.engraving.normalisation.note_types import BEFORE_TYPE
@@ -24,6 +26,8 @@ _ALTERS = {name: Fraction(alter) for alter, name in VALUES.items()} | {
     "sharp-sharp": Fraction(2),
     "double-flat": Fraction(-2),
 }
+_MARKED = ("accidental", "notations/accidental-mark")
+"""Where a note has its accidental: before it, or above it, as an editor's addition."""
 _Place = tuple[str, str]
 """A line or space: step and octave."""
 
@@ -39,30 +43,53 @@ def complete_accidentals(root: _Element) -> None:
     """Accidentals for notes that would be printed as others."""
     for part in root.findall("part"):
         keys: dict[str, dict[str, Fraction]] = {}
+        tablature = {clef.get("number", "1") for clef in part.iter("clef") if clef.findtext("sign") == "TAB"}
         for measure in part.findall("measure"):
-            _complete(measure, keys)
+            _complete(measure, keys, tablature)
 
 
-def _complete(measure: _Element, keys: dict[str, dict[str, Fraction]]) -> None:
-    """The accidentals of a measure; `keys` are the alterations of the signatures by staff, "" for all others."""
+def _complete(measure: _Element, keys: dict[str, dict[str, Fraction]], tablature: Collection[str]) -> None:
+    """The accidentals of a measure; `keys` are the alterations of the signatures by staff, "" for all others.
+
+    Of two voices that have one note at one time, one shows its accidental.
+    """
     in_force: dict[str, dict[_Place, Fraction]] = {}
-    for placed in sorted(_placed(measure), key=lambda each: each[:2]):
-        if placed.element.tag == "key":
-            _change_key(placed, keys)
-            in_force.clear()
-            continue
-        pitch = placed.element.find("pitch")
-        if pitch is None:
-            continue
-        place = (pitch.findtext("step") or "", pitch.findtext("octave") or "")
-        alter = number(pitch.findtext("alter")) or Fraction(0)
-        own, printed = in_force.setdefault(placed.staff, {}), placed.element.findtext("accidental")
-        signature = keys.get(placed.staff, keys.get("", {}))
-        if printed is not None:
-            own[place] = _ALTERS.get(printed, alter)
-        elif alter != own.get(place, signature.get(place[0], Fraction(0))) and not _is_held(placed.element):
-            _print(placed.element, alter)
-            own[place] = alter
+    for _, group in groupby(sorted(_placed(measure), key=_time), key=_moment):
+        together = list(group)
+        for placed in together:
+            if placed.element.tag == "key":
+                _change_key(placed, keys)
+                in_force.clear()
+            elif printed := placed.element.findtext("accidental"):
+                place, alter = _pitch(placed.element)
+                in_force.setdefault(placed.staff, {})[place] = _ALTERS.get(printed, alter)
+        for placed in together:
+            is_marked = any(placed.element.find(path) is not None for path in _MARKED)
+            if placed.element.find("pitch") is None or is_marked or placed.staff in tablature:
+                continue
+            place, alter = _pitch(placed.element)
+            own, signature = in_force.setdefault(placed.staff, {}), keys.get(placed.staff, keys.get("", {}))
+            expected = own.get(place, signature.get(place[0], Fraction(0)))
+            if alter != expected and not _is_held(placed.element):
+                _print(placed.element, alter)
+                own[place] = alter
+
+
+def _time(placed: _Placed) -> tuple[Fraction, bool, int]:
+    """Notes in order, grace notes before those that they ornament."""
+    return placed.onset, placed.element.find("grace") is None and placed.element.tag == "note", placed.order
+
+
+def _moment(placed: _Placed) -> tuple[Fraction, int]:
+    """What sounds together; grace notes, and what is no note, come one by one."""
+    onset, is_full, order = _time(placed)
+    return onset, -1 if is_full else order
+
+
+def _pitch(note: _Element) -> tuple[_Place, Fraction]:
+    """The line or space of a note, and its alteration."""
+    step, octave, alter = (note.findtext(f"pitch/{name}") for name in ("step", "octave", "alter"))
+    return (step or "", octave or ""), number(alter) or Fraction(0)
 
 
 def _placed(measure: _Element) -> list[_Placed]:
