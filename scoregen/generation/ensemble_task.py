@@ -79,8 +79,19 @@ def ensemble_task(
     page = extended(page, extend, _main_slots(page, ensemble, written)) if extend else page
     check_written(page, {name: _main_slots(page, ensemble, {name: written[name]}) for name in wanted})
     if not has_blanks(page):
-        raise InputError("the score has no blanks; select some with --blank, or append measures with --extend")
+        raise InputError(_nothing_blank(ensemble, matched, add))
     return _task(page, score, ensemble, parts, style, key)
+
+
+def _nothing_blank(ensemble: Ensemble, matched: Mapping[str, str], add: Collection[str]) -> str:
+    has = [name for name in add if name in matched]
+    lacking = [role.name for role in ensemble.roles if role.name not in matched]
+    if has and lacking:
+        return (
+            f"--add: the page has {', '.join(has)} already, with notes, and nothing is blank; name the parts to write"
+            f" beside it, as in --add {','.join([*has, *lacking])}"
+        )
+    return "the score has no blanks; select some with --blank, or append measures with --extend"
 
 
 def _is_chord_sheet(score: Score) -> bool:
