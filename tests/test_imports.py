@@ -64,7 +64,7 @@ PACKAGES = {
         ("musicxml.read",),
         ("musicxml.write",),
         ("validation",),
-        ("second_readers", "humdrum"),
+        ("second_readers", "humdrum", "engraving.normalisation"),
         ("midi.measures",),
         ("graft", "engraving", "midi.playing", "interchange"),
         ("midi", "chordpro", "editions"),

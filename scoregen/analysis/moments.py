@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from scoregen.score.elements import Score, Slot
+from scoregen.score.ensemble.tablature import linked_tablature
 from scoregen.score.pitch import Pitch
-from scoregen.score.tablature import linked_tablature
 from scoregen.score.timeline import (
     SoundingNote,
     changes,

@@ -11,8 +11,14 @@ from dataclasses import replace
 
 from scoregen.analysis.harmony.tune_keys import asked_keys, tune_keys
 from scoregen.generation.infill_task import InfillTask, check_roles, check_written, wanted_roles
-from scoregen.generation.seating import empty_staves, no_role, read_voices, seated_parts, unread_notice
-from scoregen.generation.understanding import Understanding, UnderstoodVoice, signature_notices, understanding_of
+from scoregen.generation.seating import no_role, read_voices, seated_parts, unread_notice
+from scoregen.generation.understanding import (
+    Understanding,
+    UnderstoodVoice,
+    signature_notices,
+    understanding_of,
+    unseen_notices,
+)
 from scoregen.generation.voice_rules import chord_rule
 from scoregen.score.edit import (
     Selection,
@@ -25,7 +31,7 @@ from scoregen.score.edit import (
     with_rests,
 )
 from scoregen.score.elements import Part, Score, Slot
-from scoregen.score.ensemble import Ensemble, Role
+from scoregen.score.ensemble import Ensemble, Role, empty_staves, is_unseen
 from scoregen.score.instruments import family_of
 from scoregen.score.keys import Key
 from scoregen.score.timeline import pitched_notes
@@ -73,8 +79,19 @@ def ensemble_task(
     page = extended(page, extend, _main_slots(page, ensemble, written)) if extend else page
     check_written(page, {name: _main_slots(page, ensemble, {name: written[name]}) for name in wanted})
     if not has_blanks(page):
-        raise InputError("the score has no blanks; select some with --blank, or append measures with --extend")
+        raise InputError(_nothing_blank(ensemble, matched, add))
     return _task(page, score, ensemble, parts, style, key)
+
+
+def _nothing_blank(ensemble: Ensemble, matched: Mapping[str, str], add: Collection[str]) -> str:
+    has = [name for name in add if name in matched]
+    lacking = [role.name for role in ensemble.roles if role.name not in matched]
+    if has and lacking:
+        return (
+            f"--add: the page has {', '.join(has)} already, with notes, and nothing is blank; name the parts to write"
+            f" beside it, as in --add {','.join([*has, *lacking])}"
+        )
+    return "the score has no blanks; select some with --blank, or append measures with --extend"
 
 
 def _is_chord_sheet(score: Score) -> bool:
@@ -131,8 +148,9 @@ def _task(
         *(
             f"part {part.name or part.id!r} has no role in {ensemble.name}: it is kept, and read as it is"
             for part in ignored
-            if part.id in heard
+            if part.id in heard and not is_unseen(given, part)
         ),
+        *unseen_notices(given, [part for part in given.parts if part.id not in roles]),
         *unread_notice(every, slots),
         *signature_notices(page, keys, asked=key is not None),
     )

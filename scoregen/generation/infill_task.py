@@ -7,11 +7,18 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from scoregen.analysis.harmony.tune_keys import asked_keys, tune_keys
+from scoregen.generation.page import is_empty
 from scoregen.generation.ranges import range_notices
 from scoregen.generation.reading import reading_of, reading_slot
-from scoregen.generation.seating import Seating, is_empty, seat, unseen_roles
+from scoregen.generation.seating import Seating, seat, unseen_roles
 from scoregen.generation.stand_ins import comfortable, reading_interval, stand_ins
-from scoregen.generation.understanding import Understanding, seated_voices, signature_notices, understanding_of
+from scoregen.generation.understanding import (
+    Understanding,
+    page_notices,
+    seated_voices,
+    signature_notices,
+    understanding_of,
+)
 from scoregen.generation.voice_rules import scales, voice_rule
 from scoregen.notation.graft.transposition import transposed
 from scoregen.score.edit import (
@@ -21,11 +28,12 @@ from scoregen.score.edit import (
     free_part_id,
     has_blanks,
     place_for,
+    with_full_rests_blank,
     with_parts,
     with_rests,
 )
-from scoregen.score.elements import Score, Slot, Voice
-from scoregen.score.ensemble import Ensemble, Role, ensemble_advice, named_parts
+from scoregen.score.elements import Score, Slot
+from scoregen.score.ensemble import Ensemble, Role, named_parts
 from scoregen.score.keys import Key
 from scoregen.score.pitch import UNISON, Interval
 from scoregen.styles.style import Style, load_style
@@ -99,7 +107,7 @@ def infill_task(
     holes: list[str] = []
     if not (has_blanks(whole) or parts):
         plain = [line.slot for line in seating.lines.values() if line.is_plain]
-        whole, holes = _with_holes(whole, plain, page_slots)
+        whole, holes = with_full_rests_blank(whole, plain, page_slots)
     if not has_blanks(whole):
         raise InputError(_nothing_blank(seating))
     return _task(whole, score, ensemble, players or ensemble, seating, slots, style or load_style(), key, holes)
@@ -148,7 +156,7 @@ def _task(
         for player, own in zip(players.roles, singers, strict=True)
     )
     notices = (
-        *_page_notices(given, ensemble, players, seating, unseen),
+        *page_notices(given, ensemble, players, seating, unseen),
         *signature_notices(page, keys, asked=key is not None),
         *range_notices(given, ensemble, seating),
         *holes,
@@ -197,32 +205,6 @@ def _nothing_blank(seating: Seating) -> str:
     return f"the score has no blanks{others}; select some with --blank, or append measures with --extend"
 
 
-def _page_notices(
-    score: Score, ensemble: Ensemble, players: Ensemble, seating: Seating, unseen: Sequence[Role]
-) -> list[str]:
-    """What of the page is not as the network knows it."""
-    notices = [
-        f"part {part.name or part.id!r} has no role in {ensemble.name}: it is kept unchanged and ignored"
-        for part in seating.kept
-    ]
-    advice = ensemble_advice(score, ensemble) if seating.kept else ""
-    notices += [advice] if advice else []
-    notices += [
-        f"{line.name}: no role is left for this voice; it is kept unchanged and ignored" for line in seating.unseated
-    ]
-    interval = f", moved by {seating.interval}" if seating.interval != UNISON else ""
-    if seating.own_order:
-        pairs = ", ".join(f"{line.name} as {name}" for name, line in seating.lines.items())
-        notices.append(f"the network knows {ensemble.name} only, not these voices: it reads {pairs}{interval}")
-    elif players is not ensemble:
-        pairs = ", ".join(f"{name} as {player.name}" for name, player in stand_ins(ensemble, players).items())
-        notices.append(f"the network knows {players.name} only: it reads {pairs}{interval}")
-    if unseen:
-        names = ",".join(role.name for role in unseen)
-        notices.append(f"no staff is added for {names}; --add {names} adds them")
-    return notices
-
-
 def _selections(
     score: Score, seating: Seating, blank: Sequence[str], wanted: Sequence[str]
 ) -> list[tuple[Slot, tuple[int, ...]]]:
@@ -249,7 +231,7 @@ def _slots_named(score: Score, seating: Seating, name: str, wanted: Sequence[str
     if both is not None:
         raise InputError(
             f"--blank {name}: the voices of {both.name} share the chords of one staff; expected a voice of its own for"
-            " each (voices 1 and 2)"
+            " each (`scoregen render FILE --layout open` parts them)"
         )
     whole = {slot for line in found for slot in score.slots if slot.part == line.slot.part}
     alone = len([line for line in seating.lines.values() if line.slot.part == found[0].slot.part]) == 1
@@ -299,33 +281,6 @@ def _as_read(
     keyed = (replace(m, key=key.signature) for m, key in zip(read.measures, keys, strict=True))
     score = with_parts(replace(read, measures=tuple(keyed)), parts)
     return transposed(score, interval), tuple(every[role.name] for role in players.roles)
-
-
-def _with_holes(score: Score, slots: Sequence[Slot], all_slots: Sequence[Slot]) -> tuple[Score, list[str]]:
-    """The score with whole-measure rests of `slots` blank where another role sings, and the notices."""
-    notices = []
-    for slot in slots:
-        indices = [
-            index
-            for index, measure in enumerate(score.measures)
-            if not measure.is_short
-            and _rests_alone(measure.voice(slot))
-            and not all(_is_silent_voice(measure.voice(other)) for other in all_slots)
-        ]
-        if indices:
-            score = blank_voices(score, [slot], indices)
-            name = score.part(slot.part).name or slot.part
-            numbers = ", ".join(score.measures[index].number for index in indices)
-            notices.append(f"{name}: the whole-measure rests of measures {numbers} count as blanks and are filled")
-    return score, notices
-
-
-def _is_silent_voice(voice: Voice | None) -> bool:
-    return voice is None or voice.is_silent
-
-
-def _rests_alone(voice: Voice | None) -> bool:
-    return voice is None or (len(voice.elements) <= 1 and voice.is_silent)
 
 
 def _check_blanks(score: Score, slots: Sequence[Slot]) -> None:

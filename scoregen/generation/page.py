@@ -250,6 +250,10 @@ def _height(score: Score, slot: Slot) -> Fraction:
     return Fraction(sum(pitches), max(len(pitches), 1))
 
 
+def is_empty(score: Score, line: Line) -> bool:
+    return line.is_new or not line_pitches(score, line.slot)
+
+
 def line_pitches(score: Score, slot: Slot) -> list[int]:
     """The MIDI pitches of a voice, chords included."""
     notes = (note for element in _elements(score, slot) for note in element.notes)

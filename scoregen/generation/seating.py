@@ -17,6 +17,7 @@ from fractions import Fraction
 
 from scoregen.generation.page import (
     Line,
+    is_empty,
     is_instrument,
     is_percussion,
     is_voice_name,
@@ -27,7 +28,16 @@ from scoregen.generation.page import (
 )
 from scoregen.generation.stand_ins import middle, reading_interval
 from scoregen.score.elements import Part, Score, Slot
-from scoregen.score.ensemble import Ensemble, Role, assigned_part, ensemble_advice, match_roles
+from scoregen.score.ensemble import (
+    Ensemble,
+    Role,
+    assigned_part,
+    choir_staves,
+    empty_staves,
+    ensemble_advice,
+    is_unseen,
+    match_roles,
+)
 from scoregen.score.instruments import instrument_of, plain_name
 from scoregen.score.pitch import UNISON, Interval, Pitch
 from scoregen.system.errors import InputError
@@ -63,8 +73,9 @@ def seat(score: Score, ensemble: Ensemble, assignments: Mapping[str, str]) -> Se
     """
     assigned = {role: _assigned_line(score, ensemble, role, which) for role, which in assignments.items()}
     taken = {line.slot.part for line in assigned.values()}
-    parts = [part for part in score.parts if part.id not in taken]
-    singing = [part for part in parts if not is_instrument(part, ensemble)]
+    parts = [part for part in score.parts if part.id not in taken and not is_unseen(score, part)]
+    choral = {part for part, _ in choir_staves(score)}
+    singing = [part for part in parts if part.id in choral or not is_instrument(part, ensemble)]
     shared = any(shares_staff(score, part) for part in singing)
     lines = [line for part in singing for line in lines_of(score, part, ensemble, shared=shared)]
     lines = _known(score, lines, ensemble) or ([] if assigned else _lone_melody(score, parts))
@@ -88,10 +99,6 @@ def _known(score: Score, lines: Sequence[Line], ensemble: Ensemble) -> list[Line
     if not named or len(lines) == len(ensemble.roles):
         return list(lines)
     return [line for line in lines if line.role or is_voice_name(score.part(line.slot.part).name)]
-
-
-def is_empty(score: Score, line: Line) -> bool:
-    return line.is_new or not line_pitches(score, line.slot)
 
 
 def _assigned_line(score: Score, ensemble: Ensemble, role: str, which: str) -> Line:
@@ -249,13 +256,6 @@ def _may_be(score: Score, part: str, role: Role) -> bool:
     own = score.part(part)
     named = plain_name(own.name) in role.aliases or own.name.casefold() == role.title.casefold()
     return named or bool(empty_staves(score, part)) or (role.type is not None and instrument_of(own) is role.type)
-
-
-def empty_staves(score: Score, part: str) -> set[int]:
-    """The staves of a part that have no notes: their voices are blank, or rest throughout."""
-    voices = [voice for measure in score.measures for voice in measure.voices if voice.slot.part == part]
-    sounding = (voice.slot.staff for voice in voices if any(element.notes for element in voice.elements))
-    return set(range(1, score.part(part).staves + 1)) - set(sounding)
 
 
 def read_voices(score: Score, slots: Sequence[Slot], roles: Collection[str]) -> tuple[Slot, ...]:

@@ -8,10 +8,12 @@ from itertools import groupby
 from typing import Literal
 
 from scoregen.generation.seating import Seating
-from scoregen.score.elements import Measure, Score, Slot, Voice
-from scoregen.score.ensemble import Ensemble
+from scoregen.generation.stand_ins import stand_ins
+from scoregen.score.elements import Measure, Part, Score, Slot, Voice
+from scoregen.score.ensemble import Ensemble, Role, choir_notice, ensemble_advice, is_unseen
 from scoregen.score.keys import Key, KeySignature
 from scoregen.score.metre import TimeSignature
+from scoregen.score.pitch import UNISON
 from scoregen.score.rhythm import NoteValue
 
 ChordSymbolUse = Literal["none", "ignored", "followed"]
@@ -108,6 +110,44 @@ def _given_labels(page: Score, voice: UnderstoodVoice) -> list[str]:
     rows = _by_staff(page, voice)
     given = [row.label for row in rows if _is_given(page, row)]
     return [voice.label] if len(given) == len(rows) else given
+
+
+def page_notices(
+    score: Score, ensemble: Ensemble, players: Ensemble, seating: Seating, unseen: Sequence[Role]
+) -> list[str]:
+    """What of the page is not as the network knows it."""
+    notices = [
+        f"part {part.name or part.id!r} has no role in {ensemble.name}: it is kept unchanged and ignored"
+        for part in seating.kept
+        if not is_unseen(score, part)
+    ]
+    notices += unseen_notices(score, seating.kept)
+    notices += [choral] if (choral := choir_notice(score)) else []
+    advice = ensemble_advice(score, ensemble) if seating.kept else ""
+    notices += [advice] if advice else []
+    notices += [
+        f"{line.name}: no role is left for this voice; it is kept unchanged and ignored" for line in seating.unseated
+    ]
+    interval = f", moved by {seating.interval}" if seating.interval != UNISON else ""
+    if seating.own_order:
+        pairs = ", ".join(f"{line.name} as {name}" for name, line in seating.lines.items())
+        notices.append(f"the network knows {ensemble.name} only, not these voices: it reads {pairs}{interval}")
+    elif players is not ensemble:
+        pairs = ", ".join(f"{name} as {player.name}" for name, player in stand_ins(ensemble, players).items())
+        notices.append(f"the network knows {players.name} only: it reads {pairs}{interval}")
+    if unseen:
+        names = ",".join(role.name for role in unseen)
+        notices.append(f"no staff is added for {names}; --add {names} adds them")
+    return notices
+
+
+def unseen_notices(score: Score, kept: Sequence[Part]) -> list[str]:
+    """A notice for each part that stays empty because the page hides it."""
+    return [
+        f"{score.part_name(part.id)}: the page hides this part, which stays empty; --role ROLE={number} fills it"
+        for number, part in enumerate(score.parts, 1)
+        if part in kept and is_unseen(score, part)
+    ]
 
 
 def signature_notices(page: Score, keys: Sequence[Key], *, asked: bool) -> list[str]:

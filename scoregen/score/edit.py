@@ -227,3 +227,30 @@ def _with_voices(measure: Measure, new: dict[Slot, Voice]) -> Measure:
         return measure
     kept = tuple(new.pop(voice.slot, voice) for voice in measure.voices)
     return replace(measure, voices=kept + tuple(new.values()))
+
+
+def with_full_rests_blank(score: Score, slots: Sequence[Slot], all_slots: Sequence[Slot]) -> tuple[Score, list[str]]:
+    """The score with whole-measure rests of `slots` blank where another role sings, and the notices."""
+    notices = []
+    for slot in slots:
+        indices = [
+            index
+            for index, measure in enumerate(score.measures)
+            if not measure.is_short
+            and _rests_alone(measure.voice(slot))
+            and not all(_is_silent_voice(measure.voice(other)) for other in all_slots)
+        ]
+        if indices:
+            score = blank_voices(score, [slot], indices)
+            name = score.part(slot.part).name or slot.part
+            numbers = ", ".join(score.measures[index].number for index in indices)
+            notices.append(f"{name}: the whole-measure rests of measures {numbers} count as blanks and are filled")
+    return score, notices
+
+
+def _is_silent_voice(voice: Voice | None) -> bool:
+    return voice is None or voice.is_silent
+
+
+def _rests_alone(voice: Voice | None) -> bool:
+    return voice is None or (len(voice.elements) <= 1 and voice.is_silent)

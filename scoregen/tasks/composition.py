@@ -21,6 +21,7 @@ from scoregen.plan.chords.written_symbols import with_written_symbols
 from scoregen.plan.drafts import closing_chords
 from scoregen.plan.plan_text import PlanRow, plan_rows
 from scoregen.plan.sections import unfolded
+from scoregen.plan.words.given_words import wordless_notices
 from scoregen.plan.words.word_setting import underlaid, word_notices
 from scoregen.score.arrangement.sung_texts import LyricsChoice, with_given_marks
 from scoregen.score.elements import Score
@@ -215,6 +216,7 @@ def _notices(work: Work, report: ChordReport | None, best: Score) -> tuple[str, 
         *work.task.notices,
         *_notices_of_plan(work),
         *word_notices(work.planning.words),
+        *wordless_notices(best, work.writer.options.rhythm),
         *chord_notices(work.task.score, work.planning.timeline, request.chords, request.chord_symbols),
         *([str(report)] if report else []),
         *([NEW_SCORE] if is_new_document else []),

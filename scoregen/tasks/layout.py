@@ -9,7 +9,7 @@ from itertools import combinations
 from scoregen.score.arrangement.chord_lines import is_two_lines, lower_line, with_given_chords, with_lower_line
 from scoregen.score.arrangement.layout import LAYOUTS, closed_score, open_score, with_reduction
 from scoregen.score.elements import Part, Score, Slot
-from scoregen.score.ensemble import Ensemble, Role, match_roles, role_slots
+from scoregen.score.ensemble import Ensemble, Role, choir_staves, match_roles, role_slots
 from scoregen.score.timeline import pitch_of, pitched_notes
 from scoregen.system.errors import InputError
 
@@ -81,8 +81,10 @@ def _voices(score: Score) -> tuple[Score, list[Slot], list[Slot]]:
     """The score with chords of two notes as two voices, its voices that sound from top to bottom, and the new ones."""
     slots: list[Slot] = []
     lowers: list[Slot] = []
+    choral = {part for part, _ in choir_staves(score)}
     for slot in score.slots:
-        if not _sounds(score, slot) or _is_instrument(score.part(slot.part)):
+        is_played = slot.part not in choral and _is_instrument(score.part(slot.part))
+        if is_played or not _sounds(score, slot):
             continue
         slots.append(slot)
         if is_two_lines(score, slot):

@@ -9,7 +9,7 @@ import pytest
 from scoregen.generation.ensemble_task import ensemble_task, voice_descriptions
 from scoregen.generation.infill_task import InfillTask
 from scoregen.notation.files import read_score
-from scoregen.score.ensemble import load_ensemble
+from scoregen.score.ensemble import load_ensemble, with_instruments
 from scoregen.styles.style import load_style
 from scoregen.system.errors import InputError
 from scoregen.tokens.voice_descriptions import VoiceDescription
@@ -112,3 +112,12 @@ def test_a_page_of_chord_symbols_without_notes_gets_all_roles(tmp_path: Path) ->
     task = ensemble_task(read_score(song), load_ensemble("voice-piano"), {}, (), 0, load_style())
     assert [part.name for part in task.page.parts] == ["Voice", "Piano"]
     assert all(voice.is_blank for measure in task.page.measures for voice in measure.voices)
+
+
+def test_a_part_to_add_that_the_page_has_leads_to_the_others() -> None:
+    quartet = with_instruments(load_ensemble("string-quartet"), ["flute"])
+    score, style = page(sung("Flute", MELODY)), load_style("instruments")
+    with pytest.raises(InputError, match=r"flute already, with notes.*--add flute,violin1,violin2,viola,cello"):
+        ensemble_task(score, quartet, {}, [], 0, style, add=["flute"])
+    task = ensemble_task(score, quartet, {}, [], 0, style, add=["flute", "violin1", "cello"])
+    assert [part.name for part in task.page.parts] == ["Flute", "Violin I", "Cello"]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from scoregen.generation.page import is_instrument, roles_of_name
-from scoregen.generation.seating import MOST_VOICES, Seating, read_voices, seat, unread_notice
+from scoregen.generation.seating import MOST_VOICES, Seating, read_voices, seat, seated_parts, unread_notice
+from scoregen.generation.understanding import unseen_notices
 from scoregen.score.edit import blank_voices
 from scoregen.score.elements import Clef, Instrument, Part, Score, Slot
 from scoregen.score.ensemble import load_ensemble
@@ -250,3 +253,20 @@ def test_parts_of_another_ensemble_are_named_with_its_option() -> None:
 def test_a_part_without_a_name_is_called_by_its_number() -> None:
     seating = seat(page(sung("", TUNE)), SATB, {})
     assert [line.name for line in seating.lines.values()] == ["part 1"]
+
+
+def test_an_empty_part_that_the_page_hides_is_no_voice_unless_it_is_assigned() -> None:
+    score = page(sung("Soprano", TUNE), sung("Alto"), sung("Tenor", clef=TENOR))
+    score = replace(score, parts=(score.parts[0], replace(score.parts[1], hidden=frozenset({1})), score.parts[2]))
+    seating = seat(score, SATB, {})
+    assert (list(seating.lines), [part.id for part in seating.kept]) == (["soprano", "tenor"], ["P2"])
+    assert unseen_notices(score, seating.kept) == [
+        "Alto: the page hides this part, which stays empty; --role ROLE=2 fills it"
+    ]
+    assert parts(seat(score, SATB, {"alto": "2"}))["alto"] == "P2"
+    sounding = page(sung("Soprano", TUNE), sung("Alto", TUNE))
+    hidden = replace(sounding, parts=(sounding.parts[0], replace(sounding.parts[1], hidden=frozenset({1}))))
+    assert seat(hidden, SATB, {}).lines == seat(sounding, SATB, {}).lines, "a hidden part with notes sings"
+    quartet = page(*(sung(name, TUNE if name == "Violin I" else REST) for name in ("Violin I", "Violin II", "Viola")))
+    quartet = replace(quartet, parts=(*quartet.parts[:2], replace(quartet.parts[2], hidden=frozenset({1}))))
+    assert seated_parts(quartet, load_ensemble("string-quartet"), {}, ()) == {"violin1": "P1", "violin2": "P2"}

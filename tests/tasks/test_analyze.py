@@ -16,7 +16,8 @@ from scoregen.notation.validation.document import check_document
 from scoregen.score.elements import Score
 from scoregen.score.keys import Key
 from scoregen.system.errors import InputError
-from scoregen.tasks.analyze import MELODY_ONLY, SYMBOLS_KEPT, ScorePositions, analyze, annotated, plain
+from scoregen.tasks.analyze import MELODY_ONLY, ScorePositions, analyze, plain
+from scoregen.tasks.annotation import SYMBOLS_KEPT, annotated
 from tests.analysis.chorale_text import chorale
 
 SONG = "C5 G4 E4 C3 | D5 G4 B3 G3 | E5 G4 C4 C3 | C5 G4 E4 C3 | F5 A4 C4 F3 | D5 G4 B3 G3 | C5 G4 E4 C3 | C5 G4 E4 C3"

@@ -25,7 +25,7 @@ from scoregen.analysis.counterpoint.voice_moments import VoiceMoment
 from scoregen.analysis.harmony.chords import ChordSpan, chord_spans
 from scoregen.score.elements import Part, Score, Slot
 from scoregen.score.ensemble import load_ensemble
-from scoregen.score.tablature import linked_tablature
+from scoregen.score.ensemble.tablature import linked_tablature
 from scoregen.score.timeline import SoundingNote, changes, measure_onsets, pitch_of, pitched_notes
 
 DOUBLING_SHARE = 0.95
@@ -107,7 +107,7 @@ class Counterpoint:
         one, other = self.lines[upper], self.lines[lower]
         if one.group != other.group:
             return False
-        if one.slot.part == other.slot.part:
+        if one.player == other.player:
             return True
         return all(self.is_bass(index) for index in (upper, lower) if self.lines[index].is_chordal)
 

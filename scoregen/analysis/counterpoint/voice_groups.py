@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from scoregen.score.elements import Part, Score, Slot
-from scoregen.score.ensemble import Ensemble, Role, load_ensemble
-from scoregen.score.instruments import InstrumentType, instrument_of, plain_name
+from scoregen.score.ensemble import Ensemble, Role, choir_staves, joined_hands, load_ensemble
+from scoregen.score.instruments import InstrumentType, instrument_named, instrument_of, plain_name
 
 CHOIR = "satb"
 MOST_IN_ONE_GROUP = 6
@@ -18,7 +18,10 @@ _VOCAL_WORDS = {"solo", "soli", "choir", "chorus", "voice", "chor", "coro", "voi
 
 @dataclass(frozen=True, slots=True)
 class VoiceLine:
-    """One line. `size` is 0 for the leading line, else the number of notes of its chords; `rank` is from the top."""
+    """One line. `size` is 0 for the leading line, else the number of notes of its chords; `rank` is from the top.
+
+    `keyboard` is the id of the right hand's part if its part is one hand of a keyboard.
+    """
 
     slot: Slot
     name: str
@@ -28,10 +31,16 @@ class VoiceLine:
     instrument: InstrumentType | None = None
     size: int = 0
     rank: int = 0
+    keyboard: str = ""
 
     @property
     def leads(self) -> bool:
         return self.size == 0
+
+    @property
+    def player(self) -> str:
+        """The id of the part whose player has the line: of a left hand in a part of its own that of the right hand."""
+        return self.keyboard or self.slot.part
 
     @property
     def is_chordal(self) -> bool:
@@ -67,18 +76,31 @@ def _grouped(score: Score, slots: Sequence[Slot], roles: Mapping[str, Role], ens
     """Lines with their groups: a new group begins with a higher role, or with another part."""
     is_small = len(slots) <= MOST_IN_ONE_GROUP
     names = Counter(score.part(slot.part).name for slot in {slot.part: slot for slot in slots}.values())
+    hands, choral = _hands(score), {part for part, _ in choir_staves(score)}
     group, place, before = 0, -1, None
     for slot in slots:
         part = score.part(slot.part)
         height = ensemble.roles.index(roles[slot.part]) if slot.part in roles else None
-        if before is not None and not _stays(before, slot.part, height, is_small):
+        player, played = hands.get(slot.part, (slot.part, None))
+        if before is not None and not _stays(before, player, height, is_small):
             group, place = group + 1, -1
         place += 1
-        before = slot.part, height
-        instrument = None if slot.part in roles else instrument_of(part)
+        before = player, height
+        is_sung = slot.part in roles or slot.part in choral
+        instrument = played or (None if is_sung else instrument_of(part))
         is_keyboard = instrument is not None and instrument.span > 0 and part.staves == 2
         name = _name(part, slot, slots, unique=names[part.name] == 1, is_keyboard=is_keyboard)
-        yield VoiceLine(slot, name, group, place, roles.get(slot.part), instrument)
+        role = None if played else roles.get(slot.part)
+        yield VoiceLine(slot, name, group, place, role, instrument, keyboard=player if played else "")
+
+
+def _hands(score: Score) -> Mapping[str, tuple[str, InstrumentType | None]]:
+    """By part of a hand the part of the right hand and the keyboard: hands in parts of their own are one player."""
+    return {
+        part: (own.right, instrument_named(own.instrument))
+        for own in joined_hands(score).hands
+        for part in (own.right, own.left)
+    }
 
 
 def _stays(before: tuple[str, int | None], part: str, height: int | None, is_small: bool) -> bool:

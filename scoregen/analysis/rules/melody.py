@@ -19,7 +19,7 @@ _OCTAVE_STEPS = 7
 def intervals(music: Counterpoint, rules: RuleSet) -> Iterator[Finding]:
     """Augmented intervals and large leaps from a note to the next, except across rests and phrase ends.
 
-    Instruments of chords leap as they like.
+    Instruments leap as they like; those of chords move by any interval.
     """
     for index, line in enumerate(music.lines):
         if not line.leads or line.is_chordal:
@@ -30,7 +30,11 @@ def intervals(music: Counterpoint, rules: RuleSet) -> Iterator[Finding]:
             steps = abs(interval.steps)
             if steps and _is_augmented(interval):
                 yield from _judge(rules, "augmented-interval", line, old, new, f"an {interval_name(interval)}")
-            elif limit is not None and (steps > _OCTAVE_STEPS or (steps > limit and steps != _OCTAVE_STEPS)):
+            elif (
+                limit is not None
+                and line.instrument is None
+                and (steps > _OCTAVE_STEPS or (steps > limit and steps != _OCTAVE_STEPS))
+            ):
                 yield from _judge(
                     rules, "large-leap", line, old, new, f"a {interval_name(interval)}".replace("a a", "an a")
                 )

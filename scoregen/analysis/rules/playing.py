@@ -28,7 +28,7 @@ def playing(music: Counterpoint, rules: RuleSet) -> Iterator[Finding]:
     parts: dict[str, list[VoiceLine]] = defaultdict(list)
     for line in music.lines:
         if line.leads:
-            parts[line.slot.part].append(line)
+            parts[line.player].append(line)
     for own in parts.values():
         instrument = own[0].instrument
         if instrument is not None and instrument.span:
@@ -45,16 +45,17 @@ def _hands(
     A hand plays one staff. The other hand may be able to help, and a part on one staff is played with both.
     """
     span = rules.limit("hand-span", "semitones") or instrument.span
-    part = music.score.part(lines[0].slot.part)
-    before: dict[int, str] = {}
+    leaders = {line.slot.part: line for line in reversed(lines)}
+    alone = len(leaders) == 1 and music.score.part(lines[0].slot.part).staves == 1
+    before: dict[tuple[str, int], str] = {}
     for onset, chord in _chords(music, lines):
-        by_staff: dict[int, list[SoundingNote]] = defaultdict(list)
+        by_staff: dict[tuple[str, int], list[SoundingNote]] = defaultdict(list)
         for note in chord:
-            by_staff[note.staff or note.slot.staff].append(note)
+            by_staff[note.slot.part, note.staff or note.slot.staff].append(note)
         for staff, own in by_staff.items():
-            kind = _hand_fault(own, chord, span, alone=part.staves == 1)
+            kind = _hand_fault(own, chord, span, alone=alone)
             if kind and kind != before.get(staff):
-                name = _hand_name(lines[0], part, staff)
+                name = _hand_name(leaders[staff[0]], music.score.part(staff[0]), staff[1])
                 message = f"{name} spans {_width(own)}: {_HINTS[kind]}"
                 yield from rules.judge("hand-span", kind, onset, own[0].measure_index, (name,), own, message)
             before[staff] = kind

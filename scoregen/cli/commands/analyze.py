@@ -15,7 +15,7 @@ from scoregen.cli.console.terminal import file_in_errors, print_line, print_mess
 from scoregen.system.errors import OutputError, Place
 
 if TYPE_CHECKING:
-    from scoregen.tasks.analyze import Numerals
+    from scoregen.tasks.annotation import Numerals
 
 PAGES = (".svg", ".pdf", ".png")
 SUFFIXES = (".musicxml", ".xml", ".mxl", *PAGES)
@@ -64,7 +64,8 @@ def _analyze_and_write(
 ) -> tuple[dict[str, Any], list[Path], list[str]]:
     """The analysis as plain values, the annotated scores that were written, and notices."""
     from scoregen.notation.files import write_all
-    from scoregen.tasks.analyze import analyze, annotated, plain
+    from scoregen.tasks.analyze import analyze, plain
+    from scoregen.tasks.annotation import annotated
 
     with progress(quiet=quiet) as stage, file_in_errors(file):
         stage("reading")

@@ -14,8 +14,8 @@ from fractions import Fraction
 from typing import Literal, get_args
 
 from scoregen.score.elements import Rest, Score, Slot
+from scoregen.score.ensemble.tablature import linked_tablature
 from scoregen.score.pitch import Pitch, Unpitched
-from scoregen.score.tablature import linked_tablature
 from scoregen.score.timeline import SoundingNote, pitch_of, pitched_notes, sounding_notes
 
 Fate = Literal["kept", "moved", "merged", "left out"]

@@ -36,9 +36,9 @@ from scoregen.notation.midi.playing.swells import EXPRESSION, Swells, swell_curv
 from scoregen.notation.midi.tempo_map import DEFAULT_TEMPO
 from scoregen.score.directions import RehearsalMark, Words
 from scoregen.score.elements import Measure, Part, Score, Tempo
+from scoregen.score.ensemble.tablature import without_tablature
 from scoregen.score.keys import KeySignature
 from scoregen.score.pitch import Pitch, Unpitched
-from scoregen.score.tablature import without_tablature
 from scoregen.score.timeline import SoundingNote, measure_onsets
 
 DEFAULT_TICKS_PER_QUARTER = 480

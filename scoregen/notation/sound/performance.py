@@ -13,7 +13,7 @@ from scoregen.notation.sound.audio import Audio, fitted, mixed, trimmed
 from scoregen.notation.sound.loudness import gain_to_target, normalised
 from scoregen.notation.sound.synthesis import synthesise, synthesise_all
 from scoregen.score.elements import Score
-from scoregen.score.tablature import without_tablature
+from scoregen.score.ensemble.tablature import without_tablature
 
 
 def score_audio(score: Score) -> Audio:

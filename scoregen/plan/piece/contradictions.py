@@ -1,4 +1,4 @@
-"""Sections that contradict themselves: motifs that do not fit, and chords that change where nothing may begin."""
+"""Sections that contradict themselves: motifs and hits that do not fit, chords that change where nothing begins."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ Fault = tuple[str, str]
 
 def fault_of_manner(section: SectionPlan) -> Fault | None:
     """The first contradiction of a section; None if there is none."""
+    if section.hit and section.silence >= section.measures:
+        return "hit", f"found a hit after {section.silence} silent measures, where the section ends; shorten silence"
     if not section.motif:
         key = next((key for key in ("motif_at", "motif_part") if getattr(section, key)), None)
         return (key, "found no motif that it could be said of; add motif, or omit it") if key else _density(section)

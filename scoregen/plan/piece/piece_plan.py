@@ -52,7 +52,8 @@ class SectionPlan:
     are words of `DENSITIES` and so on, "" for no wish; `texture` may also name the parts that play. `register` is in
     semitones from the usual one. `motif` is a tune (`motif`) that opens the section, or comes at the measures
     `motif_at`, from 1: of the highest part that plays, or of `motif_part`, a name or `lowest`. With `hit` all parts
-    that play begin a note at its start. `places` has the file and the line of each key that was read.
+    that play begin a note at its start, after its silence. `places` has the file and the line of each key that was
+    read.
     """
 
     name: str

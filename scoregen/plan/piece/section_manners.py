@@ -10,7 +10,7 @@ from scoregen.plan.drafts import DraftPlans
 from scoregen.plan.piece.given_parts import usual_range
 from scoregen.plan.piece.piece_plan import PiecePlan, SectionPlan
 from scoregen.plan.piece.planned_piece import PlannedPiece
-from scoregen.score.elements import Measure
+from scoregen.score.elements import Measure, Score
 from scoregen.tokens.constraints.plans.measure_plan import MeasurePlan, Plan
 
 SLOW = 96
@@ -52,8 +52,14 @@ def _shaped(
         index: _measure(own, sections[index], piece.score.measures[index], ranges, is_last=index in lasts)
         for index, own in plan.items()
     }
-    hits = {index for index in starts if index in shaped and sections[index].hit and not sections[index].silence}
+    hits = {_hit_of(piece.score, sections[start], start) for start in starts if sections[start].hit} & set(shaped)
     return shaped | {index: replace(shaped[index], is_hit=True) for index in hits}
+
+
+def _hit_of(score: Score, section: SectionPlan, start: int) -> int:
+    """The measure that a section hits: its first, or the one after its silence, counted without an anacrusis."""
+    upbeat = 1 if section.silence and score.measures[start].implicit else 0
+    return start + section.silence + upbeat
 
 
 def _measure(

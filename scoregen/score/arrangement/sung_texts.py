@@ -10,33 +10,23 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Container, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 from typing import Literal
 
+from scoregen.score.arrangement.syllables import Struck, has_words, relabelled, struck_notes
+from scoregen.score.arrangement.word_stretches import with_whole_lines
 from scoregen.score.directions import Dynamic
-from scoregen.score.elements import Chord, Element, Lyric, Measure, Note, Part, Rest, Score, Slot, Voice
+from scoregen.score.elements import Chord, Element, Lyric, Measure, Part, Rest, Score, Slot, Voice
 from scoregen.score.instruments import family_of
 from scoregen.score.spanners import End, Slur, Spanner, Wedge
 
 LyricsChoice = Literal["all", "first"]
 LYRICS: tuple[LyricsChoice, ...] = ("all", "first")
 """Which verses new parts get."""
-_OPEN, _CLOSING = ("begin", "middle"), ("middle", "end")
-"""The kinds of syllables after which, and before which, their word goes on."""
 BREATHS = ("breath-mark", "caesura")
 """The articulations after which singers breathe."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Onset:
-    """A note or chord of a voice that is struck, not tied over: its place in the voice, and its time."""
-
-    index: int
-    onset: Fraction
-    end: Fraction
-    note: Note
 
 
 def with_given_marks(score: Score, lyrics: LyricsChoice = "all") -> Score:
@@ -50,54 +40,16 @@ def with_given_marks(score: Score, lyrics: LyricsChoice = "all") -> Score:
 
 def with_given_words(score: Score, lyrics: LyricsChoice = "all") -> Score:
     """The score with the words and breaths of given voices in its generated ones that are sung."""
-    verses, staves = _verses(score, lyrics), Counter(slot[:2] for slot in score.slots)
-    played = {part.id for part in score.parts if _is_played(part)}
-    shared = frozenset(staff for staff, voices in staves.items() if voices > 1 or staff[0] in played)
+    verses, shared = _verses(score, lyrics), staves_without_words(score)
     sung = [_sung(measure, verses, shared) for measure in score.measures]
-    return replace(score, measures=tuple(_with_whole_words(sung)))
+    return with_whole_lines(replace(score, measures=tuple(sung)), score, shared)
 
 
-def _with_whole_words(measures: Sequence[Measure]) -> list[Measure]:
-    """The measures without syllables, in generated voices, of words that go on in a measure without words."""
-    rows = list(measures)
-    worded = [index for index, each in enumerate(rows) if any(map(_has_words, each.voices))]
-    slots = {voice.slot for each in rows for voice in each.voices if voice.origin == "generated" and _has_words(voice)}
-    for slot in slots:
-        for index, following in pairwise([-1, *worded, len(rows)]):
-            pair = (index, following)
-            before, after = (rows[place].voice(slot) if 0 <= place < len(rows) else None for place in pair)
-            if before is not None and before.origin == "generated":
-                rows[index] = _with_voice(rows[index], _unbroken(before, after, -1))
-            if after is not None and after.origin == "generated":
-                rows[following] = _with_voice(rows[following], _unbroken(after, before, 1))
-    return rows
-
-
-def _unbroken(voice: Voice, neighbour: Voice | None, way: Literal[1, -1]) -> Voice:
-    """A voice without the syllables of a word at its end (`way` -1) or start (1) of which the neighbour lacks the
-    rest."""
-    kinds, others = (_OPEN, _CLOSING) if way == -1 else (_CLOSING, _OPEN)
-    theirs = _edge(neighbour, -way) if neighbour else {}
-    broken = {v for v, kind in _edge(voice, way).items() if kind in kinds and theirs.get(v) not in others}
-    elements = list(voice.elements)
-    for place in range(len(elements))[::way]:
-        lyrics = [lyric for note in elements[place].notes for lyric in note.lyrics]
-        gone = [lyric for lyric in lyrics if lyric.verse in broken]
-        if gone:
-            elements[place] = _relabelled(elements[place], tuple(each for each in lyrics if each not in gone))
-            broken -= {lyric.verse for lyric in gone if lyric.syllabic == ("begin" if way == -1 else "end")}
-    return replace(voice, elements=tuple(elements))
-
-
-def _edge(voice: Voice, way: int) -> dict[str, str]:
-    """By verse the kind of the first syllable of a voice (`way` 1), or of its last one (-1)."""
-    lyrics = [lyric for element in voice.elements for note in element.notes for lyric in note.lyrics]
-    return {lyric.verse: lyric.syllabic for lyric in lyrics[::-way]}
-
-
-def _with_voice(measure: Measure, voice: Voice) -> Measure:
-    voices = (voice if each.slot == voice.slot else each for each in measure.voices)
-    return replace(measure, voices=tuple(voices))
+def staves_without_words(score: Score) -> frozenset[tuple[str, int]]:
+    """The staves that several voices share, and those that are played."""
+    staves = Counter(slot[:2] for slot in score.slots)
+    played = {part.id for part in score.parts if _is_played(part)}
+    return frozenset(staff for staff, voices in staves.items() if voices > 1 or staff[0] in played)
 
 
 def _is_played(part: Part) -> bool:
@@ -124,7 +76,7 @@ def _sung(measure: Measure, verses: frozenset[str], shared: frozenset[tuple[str,
     voices, slurs = [], list[Spanner]()
     for voice in measure.voices:
         if voice.origin == "generated" and voice.elements:
-            source = _source(voice, [other for other in given if _has_words(other)])
+            source = _source(voice, [other for other in given if has_words(other)])
             if source is not None and not {source.slot[:2], voice.slot[:2]} & shared:
                 voice, melismas = _with_words(voice, source, verses)
                 slurs += melismas
@@ -133,33 +85,10 @@ def _sung(measure: Measure, verses: frozenset[str], shared: frozenset[tuple[str,
     return replace(measure, voices=tuple(voices), spanners=(*measure.spanners, *slurs))
 
 
-def syllable_onsets(voice: Voice) -> list[Fraction]:
-    """Where the voice of a measure begins a note with a syllable, in quarters from the start of the measure."""
-    return [struck.onset for struck in _struck(voice) if struck.note.lyrics]
-
-
-def _has_words(voice: Voice) -> bool:
-    return any(note.lyrics for element in voice.elements for note in element.notes)
-
-
 def _source(voice: Voice, given: Sequence[Voice]) -> Voice | None:
     """The given voice with most onsets in common, of equal ones the first."""
-    own = {struck.onset for struck in _struck(voice)}
-    return max(given, key=lambda other: len(own & {struck.onset for struck in _struck(other)}), default=None)
-
-
-def _struck(voice: Voice) -> list[_Onset]:
-    found: list[_Onset] = []
-    now = Fraction(0)
-    for index, element in enumerate(voice.elements):
-        end = now + element.duration
-        if element.notes and not element.grace:
-            if element.notes[0].tied_from_previous and found and found[-1].end == now:
-                found[-1] = replace(found[-1], end=end)
-            elif not element.notes[0].tied_from_previous:
-                found.append(_Onset(index, now, end, element.notes[0]))
-        now = end
-    return found
+    own = {struck.onset for struck in struck_notes(voice)}
+    return max(given, key=lambda other: len(own & {struck.onset for struck in struck_notes(other)}), default=None)
 
 
 def _with_words(voice: Voice, source: Voice, verses: frozenset[str]) -> tuple[Voice, list[Spanner]]:
@@ -167,7 +96,7 @@ def _with_words(voice: Voice, source: Voice, verses: frozenset[str]) -> tuple[Vo
 
     The voice stays without words if a syllable would have no note of its own.
     """
-    own, theirs = _struck(voice), _struck(source)
+    own, theirs = struck_notes(voice), struck_notes(source)
     syllables = {struck.onset: _chosen(struck.note.lyrics, verses) for struck in theirs}
     notes = [(_note_at(own, onset), lyrics) for onset, lyrics in syllables.items() if lyrics]
     words = {note.index: lyrics for note, lyrics in notes if note is not None}
@@ -179,12 +108,12 @@ def _with_words(voice: Voice, source: Voice, verses: frozenset[str]) -> tuple[Vo
     return replace(voice, elements=tuple(elements)), list(slurs)
 
 
-def _note_at(own: Sequence[_Onset], time: Fraction) -> _Onset | None:
+def _note_at(own: Sequence[Struck], time: Fraction) -> Struck | None:
     """The note that sounds at a time and was struck in the measure."""
     return next((struck for struck in own if struck.onset <= time < struck.end), None)
 
 
-def _onset_at(own: Sequence[_Onset], time: Fraction) -> Fraction:
+def _onset_at(own: Sequence[Struck], time: Fraction) -> Fraction:
     """The onset of the note that sounds at a time, else the time."""
     note = _note_at(own, time)
     return note.onset if note else time
@@ -195,20 +124,11 @@ def _chosen(lyrics: Sequence[Lyric], verses: frozenset[str]) -> tuple[Lyric, ...
 
 
 def _with_lyrics(element: Element, lyrics: tuple[Lyric, ...]) -> Element:
-    return _relabelled(element, lyrics) if lyrics else element
-
-
-def _relabelled(element: Element, lyrics: tuple[Lyric, ...]) -> Element:
-    """An element with these syllables alone; a rest has none."""
-    if isinstance(element, Rest):
-        return element
-    first, *others = element.notes
-    sung = replace(first, lyrics=lyrics)
-    return Chord((sung, *others)) if isinstance(element, Chord) else sung
+    return relabelled(element, lyrics) if lyrics else element
 
 
 def _melismas(
-    voice: Voice, own: Sequence[_Onset], words: Container[int], given: Sequence[Fraction]
+    voice: Voice, own: Sequence[Struck], words: Container[int], given: Sequence[Fraction]
 ) -> Sequence[Spanner]:
     """A slur over each syllable's notes where the voice has more than the source."""
     slurs: list[Spanner] = []

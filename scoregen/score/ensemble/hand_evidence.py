@@ -7,14 +7,13 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import Literal
 
 from scoregen.score.elements import Element, Note, Part, Score
+from scoregen.score.ensemble.choral_texture import choir_staves, tells_nothing
 from scoregen.score.instruments import (
     family_of,
     instrument_named,
     instrument_of,
     number_of,
     plain_name,
-    sung_words,
-    voice_types,
 )
 from scoregen.score.pitch import Pitch
 
@@ -112,9 +111,13 @@ def _are_staves_of_keyboard(score: Score, upper: Part, lower: Part, is_keyboard:
     if len(names) != 1 or len(same) != 2 or not _is_treble_over_bass(upper, lower) or _are_sung(score, same):
         return False
     name = names.pop()
-    if _is_keyboard_name(name) or all(_sounds_as_keyboard(part) for part in same):
+    if _is_keyboard_name(name):
         return True
-    if name and not _tells_nothing(name):
+    if is_keyboard is None and choir_staves(score):
+        return False
+    if all(_sounds_as_keyboard(part) for part in same):
+        return True
+    if name and not tells_nothing(name):
         return False
     if is_keyboard is not None:
         return is_keyboard
@@ -133,13 +136,6 @@ def _sounds_as_keyboard(part: Part) -> bool:
     if sound is not None:
         return sound.startswith(_KEYBOARD_SOUND)
     return part.instrument is not None and part.instrument.midi_program != 1 and family_of(part) == "keyboard"
-
-
-def _tells_nothing(name: str) -> bool:
-    """Whether a name is that of no instrument and of no voice: `Part`, `Track 1`, `Staff`."""
-    words = set(_words(name))
-    voices = {alias for voice in voice_types() for alias in voice.aliases}
-    return instrument_named(name) is None and not words & (voices | sung_words())
 
 
 def _are_sung(score: Score, parts: Sequence[Part]) -> bool:

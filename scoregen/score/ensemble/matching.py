@@ -20,11 +20,12 @@ def match_roles(score: Score, ensemble: Ensemble, assignments: Mapping[str, str]
     """The assignment of parts to roles, from role name to part id, for the parts that have a role.
 
     `assignments` maps role names to a part's number (from 1), id or name and has priority. The other
-    parts are matched by name and number, then by clef and range, with high parts above low ones.
+    parts are matched by name and number, then by clef and range, with high parts above low ones. Empty parts that the
+    page hides have no role.
     Raises InputError for a role or part that does not exist.
     """
     matched = {role: assigned_part(score, ensemble, role, which) for role, which in (assignments or {}).items()}
-    parts = [part for part in score.parts if part.id not in matched.values()]
+    parts = [part for part in score.parts if part.id not in matched.values() and not is_unseen(score, part)]
     matched |= matched_by_name(parts, [role for role in ensemble.roles if role.name not in matched])
     parts = [part for part in parts if part.id not in matched.values()]
     free = [role for role in ensemble.roles if role.name not in matched]
@@ -37,6 +38,24 @@ def match_roles(score: Score, ensemble: Ensemble, assignments: Mapping[str, str]
         lone = len(playable) == 1 and not matched
         matched |= _by_clef(playable[0], single) if lone else _by_range(score, playable[: len(single)], single)
     return {role.name: matched[role.name] for role in ensemble.roles if role.name in matched}
+
+
+def is_unseen(score: Score, part: Part) -> bool:
+    """Whether a part has no notes, and no staff that the page shows: no role takes it unless it is assigned."""
+    return len(part.hidden) == part.staves and len(_silent_staves(score, part.id)) == part.staves
+
+
+def empty_staves(score: Score, part: str) -> set[int]:
+    """The staves of a part to fill, which have no notes; of a part that the page shows, the hidden ones are none."""
+    own, silent = score.part(part), _silent_staves(score, part)
+    return silent if is_unseen(score, own) else silent - own.hidden
+
+
+def _silent_staves(score: Score, part: str) -> set[int]:
+    """The numbers of the staves of a part that have no notes: their voices are blank, or rest throughout."""
+    voices = [voice for measure in score.measures for voice in measure.voices if voice.slot.part == part]
+    sounding = (voice.slot.staff for voice in voices if any(element.notes for element in voice.elements))
+    return set(range(1, score.part(part).staves + 1)) - set(sounding)
 
 
 def matched_by_name(parts: Iterable[Part], roles: Sequence[Role]) -> dict[str, str]:

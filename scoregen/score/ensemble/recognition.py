@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from scoregen.score.elements import Part, Score
+from scoregen.score.ensemble.choral_texture import choir_staves
 from scoregen.score.ensemble.files import ensemble_names, load_ensemble
 from scoregen.score.ensemble.hands import joined_hands
 from scoregen.score.ensemble.matching import matched_by_name, mean_height, part_pitches
@@ -21,8 +22,11 @@ def recognise_ensemble(score: Score) -> Ensemble | None:
     """The ensemble of `grammars/ensembles` with exactly the parts of a score; None if there is none.
 
     The names and instruments of the parts decide. Parts of one staff that tell neither are a choir if the notes of
-    each lie in the range of its role, and a single one with chord symbols is a lead sheet.
+    each lie in the range of its role, and a single one with chord symbols is a lead sheet. Two staves of a choir by
+    their texture are no piano.
     """
+    if choir_staves(score):
+        return None
     every = [load_ensemble(name) for name in ensemble_names()]
     equal = [ensemble for ensemble in every if len(ensemble.roles) == len(score.parts)]
     named = [ensemble for ensemble in equal if _names_all(score, ensemble)]
@@ -42,8 +46,9 @@ def ensemble_to_fill(score: Score) -> Ensemble | None:
     It is written for by default. The names of its parts must tell another choir. The two hands of a
     keyboard may be two parts.
     """
-    staves = {(part.id, staff) for part in score.parts for staff in range(1, part.staves + 1)}
+    shown = {(part.id, staff) for part in score.parts for staff in set(range(1, part.staves + 1)) - part.hidden}
     sounding = _sounding_staves(score)
+    staves = shown | sounding
     if not sounding or sounding == staves:
         return None
     read = joined_hands(score).score

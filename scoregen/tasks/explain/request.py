@@ -19,6 +19,7 @@ from scoregen.score.ensemble import (
     Ensemble,
     HandReading,
     assigned_part,
+    choir_staves,
     joined_hands,
     load_ensemble,
     match_roles,
@@ -187,9 +188,14 @@ def _slots(score: Score, ensemble: Ensemble, role_parts: Mapping[str, str]) -> t
         return role_slots(score, [matched[role.name] for role in ensemble.roles])
     if _has_lines_of(score, ensemble):
         return tuple(line.slot for line in leading_lines(score, pitched_slots(score)))
-    lines = seat(score, ensemble, role_parts).lines if matched else {}
+    lines = seat(score, ensemble, role_parts).lines if matched or choir_staves(score) else {}
     if set(missing) <= set(lines) and all(line.is_plain and not line.is_new for line in lines.values()):
         return tuple(lines[role.name].slot for role in ensemble.roles)
+    if set(missing) <= set(lines) and not all(line.is_plain for line in lines.values()):
+        raise InputError(
+            f"two voices of {ensemble.name} share the chords of one staff; expected a voice of its own for each"
+            " (`scoregen render FILE --layout open` parts them)"
+        )
     enough = len(score.parts) >= len(ensemble.roles)
     advice = f"name parts with --role, as in --role {missing[0]}=1, or " if enough else ""
     raise InputError(

@@ -49,7 +49,8 @@ def render(music: ScoreLike, *paths: Path | str, force: bool = False, **options:
     """
     from scoregen.notation.files import write_all
     from scoregen.notation.results import ScoreResult
-    from scoregen.tasks.analyze import Analysis, annotated
+    from scoregen.tasks.analyze import Analysis
+    from scoregen.tasks.annotation import annotated
 
     with python_errors():
         score = as_score(music)

@@ -12,7 +12,7 @@ from scoregen.notation.sound.loudness import normalised
 from scoregen.notation.sound.performance import stems
 from scoregen.score.elements import Part, Score
 from scoregen.score.ensemble import load_ensemble
-from scoregen.score.tablature import without_tablature
+from scoregen.score.ensemble.tablature import without_tablature
 from scoregen.score.timeline import sounding_notes
 from scoregen.system.errors import InputError
 from scoregen.tasks.layout import LayoutOptions, lay_out_given

@@ -118,6 +118,20 @@ def test_melody() -> None:
     assert not messages("large-leap", alto="C4^ Bb4"), "a phrase end parts them"
 
 
+def test_instruments_leap_and_the_hands_of_a_keyboard_may_be_two_parts() -> None:
+    leaps = "C3 A4 C3 A4"
+    assert len(messages("large-leap", soprano="C5 D5 C5 D5", bass=leaps)) == 3
+    for name in ("Tuba", "Contrabass", "Cello", "Piano"):
+        assert "large-leap" not in rules_of(findings(flute="C5 D5 C5 D5", **{name: leaps})), name
+    right, left = Part("P1", "Piano RH"), Part("P2", "Piano LH", clefs=(Clef("F", 4),))
+    hands = replace(score_of({"Piano RH": "C4+C5 C4", "Piano LH": "C2+A3 B3"}), parts=(right, left))
+    report = check(hands, "strict")
+    assert "large-leap" not in rules_of(list(report.findings)), "the left hand is no singer"
+    spans = [finding.message for finding in report.findings if finding.rule == "hand-span"]
+    assert spans == ["Piano LH spans 21 semitones (C2 to A3): playable only if the hands share it"]
+    assert {line.player for line in counterpoint_of(hands).lines} == {"P1"}
+
+
 def test_ranges_of_voices_and_of_known_and_unknown_instruments() -> None:
     assert messages("range", bass="C2 C2 C3") == ["bass sings C2, outside its range (D2 to E4)"]
     assert messages("range", violin="F3 G3") == ["Violin plays F3, outside its range (G3 to A7)"]

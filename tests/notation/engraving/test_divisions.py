@@ -5,7 +5,7 @@ from fractions import Fraction
 import pytest
 from lxml import etree
 
-from scoregen.notation.engraving.divisions import unify_divisions
+from scoregen.notation.engraving.normalisation.divisions import unify_divisions
 
 
 def part(*measures: str) -> etree._Element:

@@ -200,3 +200,21 @@ def test_a_single_part_is_named_once() -> None:
     assert "Flute" in "".join(texts(first, "label")) and "Fl." not in "".join(texts(first, "labelAbbr"))
     two = document([WHOLE] * 40, [WHOLE] * 40).replace(b"</part-name>", short.encode())
     assert "Fl." in "".join(texts(drawn(two).pages[0], "labelAbbr"))
+
+
+@pytest.mark.parametrize(
+    ("details", "music", "staves"),
+    [
+        (["no", "no"], rest(), 1),
+        (["no", "yes"], rest(), 2),
+        (["no", "no"], WHOLE, 2),
+        (["no", "no"], "<direction><direction-type><words>tutti</words></direction-type></direction>" + rest(), 2),
+        (["no", ""], rest(), 1),
+    ],
+)
+def test_an_empty_part_that_the_document_hides_is_not_drawn(details: list[str], music: str, staves: int) -> None:
+    shown = [f"<staff-details print-object='{each}'/>" if each else "" for each in details]
+    first = ATTRIBUTES.replace("</attributes>", f"{shown[0]}</attributes>") + music
+    second = f"<attributes>{shown[1]}</attributes>" + music if shown[1] else music
+    found = page([ATTRIBUTES + WHOLE, WHOLE], [first, second])
+    assert found.count('class="staff"') == 2 * staves

@@ -162,7 +162,12 @@ def test_densities_open_and_demand_onsets() -> None:
 def test_a_hit_is_struck_by_all_at_the_start_of_its_section() -> None:
     found = shaped("[[section]]\nmeasures = 3\nhit = true\n")
     assert [found[index].is_hit for index in range(3)] == [True, False, False]
-    assert not shaped("[[section]]\nmeasures = 3\nhit = true\nsilence = 1\n")[0].is_hit
+    silent = shaped("[[section]]\nmeasures = 3\nhit = true\nsilence = 1\n")
+    assert [silent[index].is_hit for index in range(3)] == [False, True, False], "the silence comes first"
+    upbeat = shaped("anacrusis = 1\n[[section]]\nmeasures = 3\nhit = true\nsilence = 1\n")
+    assert [upbeat[index].is_hit for index in range(4)] == [False, False, True, False]
+    with pytest.raises(InputError, match="plan:3: section 1: hit: found a hit after 2 silent measures"):
+        parse_plan("[[section]]\nmeasures = 2\nhit = true\nsilence = 2\n")
     with pytest.raises(InputError, match="plan:3: section 1: hit: found 'yes'; expected true or false"):
         parse_plan("[[section]]\nmeasures = 3\nhit = 'yes'\n")
 

@@ -13,7 +13,7 @@ from scoregen.model.network.config import SamplingOptions
 from scoregen.notation.files import read_score
 from scoregen.plan.drafts import DraftPlans
 from scoregen.plan.words.given_words import with_given_syllables
-from scoregen.score.arrangement.sung_texts import syllable_onsets
+from scoregen.score.arrangement.syllables import syllable_onsets
 from scoregen.score.elements import Measure, Score, Slot, Voice
 from scoregen.tasks.compose import compose
 from scoregen.tokens.constraints.plans.measure_plan import MeasurePlan

@@ -17,7 +17,7 @@ from scoregen.generation.arranging.keyboard.outline import Frame
 from scoregen.generation.arranging.lines.players import Player
 from scoregen.generation.arranging.lines.writing import Stretch, Written
 from scoregen.score.elements import Score, Slot
-from scoregen.score.tablature import linked_tablature
+from scoregen.score.ensemble.tablature import linked_tablature
 from scoregen.score.timeline import measure_onsets
 
 

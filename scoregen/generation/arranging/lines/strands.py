@@ -12,8 +12,8 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from scoregen.score.elements import Element, Measure, Note, Rest, Score, Slot
+from scoregen.score.ensemble.tablature import linked_tablature
 from scoregen.score.pitch import Pitch
-from scoregen.score.tablature import linked_tablature
 from scoregen.score.timeline import SoundingNote, changes, pitch_of, pitched_notes
 
 WHOLE = -1

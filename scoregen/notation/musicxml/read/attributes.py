@@ -34,7 +34,8 @@ class PartState:
     """The state of a part from measure to measure; `key` is at written pitch.
 
     `time` is None before the first signature and in senza misura. Staff 0 of `transpositions` is every staff
-    without its own. `instrument_names` are by instrument id.
+    without its own. `instrument_names` are by instrument id. `shown` tells of staves of which the file says whether
+    they are printed whether they are anywhere.
     """
 
     divisions: Exact = 1
@@ -43,6 +44,7 @@ class PartState:
     transpositions: dict[int, Interval] = field(default_factory=dict)
     first_transposition: Interval | None = None
     clefs: dict[int, Clef] = field(default_factory=dict)
+    shown: dict[int, bool] = field(default_factory=dict)
     staves: int = 1
     endings: tuple[int, ...] = ()
     instrument_names: dict[str, str] = field(default_factory=dict)
@@ -103,6 +105,9 @@ def read_attributes(state: PartState, element: etree._Element) -> Signatures:
             _read_clef(state, child)
         elif child.tag == "transpose":
             _read_transpose(state, child)
+        elif child.tag == "staff-details" and "print-object" in child.attrib:
+            staff = _staff_number(child)
+            state.shown[staff] = state.shown.get(staff, False) or child.get("print-object") != "no"
     if state.transpositions:
         _drop_doubled_octaves(state)
     return _signatures(state, element)

@@ -132,6 +132,7 @@ def _part(header: PartHeader, state: PartState, slots: dict[StrandKey, Slot]) ->
         transposition=state.first_transposition or UNISON,
         group=header.group,
         other_instruments=tuple(_instrument(other, state) for other in header.other_instruments),
+        hidden=frozenset(staff for staff, shown in state.shown.items() if not shown and staff <= staves),
     )
 
 

@@ -44,6 +44,9 @@ def first_attributes(measure: Measure, context: PartContext) -> etree._Element:
         add(element, "part-symbol", "brace", {"top-staff": "1", "bottom-staff": str(_braced_staves(part))})
     for number, clef in enumerate(part.clefs, start=1):
         _clef(element, clef, str(number) if part.staves > 1 else None)
+    for staff in sorted(part.hidden):
+        which = {"number": str(staff)} if part.staves > 1 else {}
+        add(element, "staff-details", attributes={**which, "print-object": "no"})
     element.extend(transpose_elements(part.transposition))
     return element
 

@@ -369,3 +369,18 @@ def test_divisions_may_change_and_a_part_without_any_takes_those_of_another() ->
 def test_the_document_is_kept(repository: Path) -> None:
     text = load_document(repository / "tests" / "cases" / "reading" / "ties.musicxml")
     assert read_musicxml(text, "ties.musicxml").document == text
+
+
+def test_a_staff_that_is_printed_nowhere_is_hidden() -> None:
+    """A system in which an empty staff is left out hides it there alone."""
+    whole = (
+        "<score-partwise><part-list><score-part id='P1'><part-name/></score-part></part-list><part id='P1'>{}</part>"
+    )
+    measure = "<measure number='{}'><attributes><divisions>1</divisions><staves>2</staves>{}</attributes></measure>"
+    details = "<staff-details number='{}' print-object='{}'/>"
+    texts = [details.format(1, "no") + details.format(2, "no"), details.format(1, "yes")]
+    rows = "".join(measure.format(number, text) for number, text in enumerate(texts, 1))
+    score = read_musicxml((whole.format(rows) + "</score-partwise>").encode(), "small.musicxml")
+    assert score.parts[0].hidden == {2}
+    again = read_musicxml(write_musicxml(replace(score, document=None)), "again.musicxml")
+    assert again.parts[0].hidden == {2}

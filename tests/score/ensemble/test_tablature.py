@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from scoregen.score.elements import Clef, Part, Score, Slot
-from scoregen.score.tablature import without_tablature
+from scoregen.score.ensemble.tablature import without_tablature
 from tests.notation.handmade import measure
 
 GUITAR = Part("P1", "Guitar", clefs=(Clef("G", 2, -1), Clef("TAB", 5)))
