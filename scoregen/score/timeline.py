@@ -124,11 +124,11 @@ def metrical_starts(score: Score) -> Places:
 def sounding_notes(score: Score, *, grace: bool = False) -> tuple[SoundingNote, ...]:
     """All notes with ties merged, ordered by onset, then slot; no cue notes, and grace notes only with `grace`.
 
-    A tie connects notes of one pitch in one part, also from one voice to another, as notation allows. A
+    A tie connects notes of one pitch in one part, in one voice or, as notation allows, from one voice to another. A
     tie without a second note is ignored.
     """
     notes: list[SoundingNote] = []
-    open_ties: dict[tuple[str, Pitch | Unpitched], int] = {}
+    open_ties: dict[tuple[str, Pitch | Unpitched], dict[Slot, int]] = defaultdict(dict)
     for index, (measure, start) in enumerate(zip(score.measures, measure_onsets(score), strict=True)):
         timed = []
         for voice in measure.voices:
@@ -138,17 +138,23 @@ def sounding_notes(score: Score, *, grace: bool = False) -> tuple[SoundingNote, 
                 timed += [(position, voice.slot, note) for note in sounding]
                 position += element.duration
         for onset, slot, note in sorted(timed, key=lambda item: item[0]):
-            key = (slot.part, note.pitch)
-            earlier = open_ties.pop(key, None) if note.tied_from_previous else None
-            if earlier is not None and notes[earlier].end == onset:
+            ties = open_ties[slot.part, note.pitch]
+            earlier = _tied_before(ties, slot, onset, notes) if note.tied_from_previous else None
+            if earlier is not None:
                 old = notes[earlier]
                 notes[earlier] = replace(old, duration=old.duration + note.duration)
             else:
                 earlier = len(notes)
                 notes.append(SoundingNote(slot, onset, note.duration, note.pitch, index, staff=note.staff))
             if note.tied_to_next:
-                open_ties[key] = earlier
+                ties[slot] = earlier
     return tuple(sorted(notes, key=lambda note: (note.onset, note.slot)))
+
+
+def _tied_before(ties: dict[Slot, int], slot: Slot, onset: Fraction, notes: Sequence[SoundingNote]) -> int | None:
+    """Close the tie that ends at an onset, that of the own voice before that of another one; None if there is none."""
+    ends = [own for own, number in ties.items() if notes[number].end == onset]
+    return ties.pop(slot if slot in ends else ends[0]) if ends else None
 
 
 def pitched_notes(score: Score) -> tuple[SoundingNote, ...]:

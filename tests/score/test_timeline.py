@@ -36,6 +36,18 @@ def test_a_tie_leads_over_the_barline_and_into_another_voice() -> None:
     assert [(note.onset, note.duration, note.measure_index) for note in found] == [(0, 4, 0)]
 
 
+def test_ties_of_one_pitch_in_two_voices_are_told_apart() -> None:
+    """A left hand and a pedal hold the same note for different times."""
+    hand, pedal = Slot("P1", 2), Slot("P1", 3)
+    held = Note(HALF, G, tied_from_previous=True, tied_to_next=True)
+    music = score(
+        (Voice(hand, (Note(HALF, G, tied_to_next=True),)), Voice(pedal, (Note(HALF, G, tied_to_next=True),))),
+        (Voice(hand, (held,)), Voice(pedal, (Note(HALF, G, tied_from_previous=True),))),
+        (Voice(hand, (Note(HALF, G, tied_from_previous=True),)),),
+    )
+    assert [(note.slot, note.onset, note.duration) for note in sounding_notes(music)] == [(hand, 0, 6), (pedal, 0, 4)]
+
+
 def test_a_tie_without_a_second_note_is_ignored() -> None:
     first = Voice(Slot("P1"), (Note(HALF, G, tied_to_next=True),))
     silent = Voice(Slot("P1"), (Rest(HALF),))
