@@ -51,8 +51,8 @@ TEMPERATURE = 0.7
 at 0.7 two thirds, as in the chorales."""
 PLAYED_TEMPERATURE = 1.1
 """The same for players, whose plans do not leave their key at 0.7: chords with notes outside the key take 26 % of the
-time of sixteen openings of training quartets and of the piano of sixteen songs, of plans 1 % at 0.7, 23 and 10 % at 1,
-28 and 17 % at 1.1."""
+time of sixteen openings of training quartets and of the piano of sixteen songs, of plans 1 % at 0.7 (ten of them),
+23 and 10 % at 1, 28 and 17 % at 1.1."""
 NO_DOMINANT, NO_TONIC, OPEN_END = 12.0, 8.0, 2.0
 """The nats that a last cadence without a dominant, one off the tonic, and a phrase end that is not closed cost."""
 LONGEST = Fraction(1000)
