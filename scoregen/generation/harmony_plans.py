@@ -4,7 +4,8 @@ What is given fixes some of a plan: chord symbols, and the last cadence that a p
 ends the planner chooses a triad in root position that fits what is given. For each plan of measures several harmonic
 plans are drawn. They are ranked by their likelihood when nothing is fixed, so that the fixed chords count too, and by
 their cadences. The likelihood of choirs is that of a chord, since the likeliest plans have few chords. A plan that is
-likelier than half of them gains nothing by that: the likeliest are plainer than the corpus.
+likelier than half of them gains nothing by that: the likeliest are plainer than the corpus. Those of players are ranked
+by their cadences alone: the likelier half of them keeps to few chords of one key.
 
 Music in church modes, which the planner does not know, has plans that are drawn by rule (`modal_planner`). All chords
 of its plan of measures are fixed.
@@ -51,10 +52,12 @@ Floats = NDArray[np.float32]
 
 PLANS = 32
 """The harmonic plans that are drawn for an alternative, over all plans of measures."""
-SUNG, PLAYED = Temperatures(change=1.0, chord=0.6), Temperatures(change=0.7, chord=0.7)
+SUNG, PLAYED = Temperatures(change=1.0, chord=0.6), Temperatures(change=1.1, chord=1.1)
 """Of the planner, whose distribution over chords is too wide: on training sopranos two thirds of the phrase ends have
 one of Bach's sixty usual cadences, half of them at 1 (Bach 70 %). Whether a chord begins is not made surer than it is:
-chords between beats, on which a bass walks, are less likely than not, and would all but go."""
+chords between beats, on which a bass walks, are less likely than not, and would all but go. Plans of players do not
+leave their key at 0.7: chords with notes outside the key take 26 % of the time of sixteen openings of training quartets
+and of the piano of sixteen songs, of plans 1 % at 0.7 (ten of them), 23 and 10 % at 1, 28 and 17 % at 1.1."""
 NO_DOMINANT, NO_TONIC, OPEN_END = 12.0, 8.0, 2.0
 """The nats that a last cadence without a dominant, one off the tonic, and a phrase end that is not closed cost."""
 _MODES = (None, "major", "minor", "ionian")
@@ -163,9 +166,8 @@ def _drawn(
         temperatures = PLAYED if task.is_played else SUNG
         labels = planner.sample(code, _stacked(allowed, rows), generator, temperatures, rows)
         nats = planner.nats(code[-1], labels).sum(1)
-    if not task.is_played:
-        nats = _by_chord(nats, labels)
-    usual = np.maximum(nats, _median(nats))
+    by_chord = _by_chord(nats, labels)
+    usual = np.zeros_like(by_chord) if task.is_played else np.maximum(by_chord, _median(by_chord))
     ends = [phrase_ends(task, plan) for plan in plans]
     faults = [_faults(piece, label, ends[row]) for label, row in zip(labels, rows, strict=True)]
     return labels, np.asarray((usual + np.array(faults)) / len(piece.steps), dtype=np.float32)

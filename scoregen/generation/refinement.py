@@ -68,7 +68,7 @@ def refine(request: SamplingRequest, draft: Draft, options: SamplingOptions, cos
 def _kept(request: SamplingRequest) -> frozenset[int]:
     """The measures that are not written again by themselves."""
     voices = len(request.tokens.slots)
-    partly = (own.source for own in request.recalls.values() if len(own.voices) < voices)
+    partly = (own.source for own in request.recalls.values() if own.is_varied or len(own.voices) < voices)
     return frozenset(request.recalls).union(partly)
 
 

@@ -52,6 +52,7 @@ class VoiceLeadingCosts:
     foreign_to_plan: float
     other_bass: float
     long_rest: float
+    playing_on: float
     rhythm_change: float
     repeated_note: float
     double_stop: float

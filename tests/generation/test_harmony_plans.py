@@ -215,7 +215,7 @@ def test_a_given_melody_decides_its_last_chord(played: Planner) -> None:
 
 def test_a_dominant_before_the_last_tonic_ranks_plans_for_players(played: Planner) -> None:
     tokens = players()
-    found = harmonic_plans(played, tokens, [{}], "2", 32, played_task(tokens, None))
+    found = harmonic_plans(played, tokens, [{}], "5", 32, played_task(tokens, None))
     ranks = [number for number, each in enumerate(found) if _leads_home(chords_at(each.tokens))]
     assert ranks and ranks[0] < 8
 
@@ -269,6 +269,21 @@ def test_players_keep_their_last_chord(played: Planner) -> None:
     for found in harmonic_plans(played, players(), [plan], "6", 32, played_task(players(), None)):
         last = [chord for (measure, _), chord in chords_at(found.tokens).items() if measure == 3]
         assert len(set(last)) == 1 and last[0][0] == 0
+
+
+def test_players_end_in_the_mode_that_is_planned(played: Planner) -> None:
+    for kind in ("minor", "major"):
+        plan: Plan = {3: MeasurePlan({ZERO: PlannedChord(tuple(MEMBERS[kind]))})}
+        for found in harmonic_plans(played, players(), [plan], "8", 8, played_task(players(), None)):
+            assert chords_at(found.tokens)[3, ZERO][1] == kind
+
+
+def test_plans_of_players_are_ranked_by_their_cadences_alone(played: Planner) -> None:
+    found = harmonic_plans(played, players(), [{}], "9", 32, played_task(players(), None))
+    costs = [each.cost for each in found]
+    faultless = [cost for cost in costs if cost == 0]
+    assert costs == sorted(costs) and 1 < len(faultless) < len(costs)
+    assert len({str(each.tokens) for each in found[: len(faultless)]}) > 1
 
 
 def test_measures_that_come_again_have_the_chords_of_their_sources(played: Planner) -> None:

@@ -71,7 +71,7 @@ def _with_harmony(writer: Writer, tokens: TokenScore, planning: Planning) -> lis
         return [(tokens, own) for own in plans]
     style = planner_style(writer.style, writer.ensemble)
     played = played_task(tokens, style) if writer.is_for_instruments else None
-    again = {index: own.source for index, own in planning.recalls.items()}
+    again = {index: own.source for index, own in planning.recalls.items() if own.move is None}
     best = [
         harmonic_plans(planner, tokens, own, f"{seed} {number}", task=played, again=again, keys=planning.keys)[0]
         for number, own in enumerate(plans)

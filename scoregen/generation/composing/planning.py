@@ -79,6 +79,7 @@ def make_plans(request: ComposeRequest, writer: Writer, page: Page, task: Infill
     plans = with_word_rhythm(plans, words, singers, accompanied=len(singers) < len(task.singers)) if words else plans
     if writer.options.rhythm != "plain":
         plans = with_given_syllables(plans, task.score, task.slots, singers)
+    keys = local_keys(page.small_form, page.given, writer.options.seed) if page.small_form else {}
     return Planning(
         timeline,
         followed,
@@ -88,8 +89,8 @@ def make_plans(request: ComposeRequest, writer: Writer, page: Page, task: Infill
         described,
         words,
         tuple(task.slots[index] for index in singers),
-        recalls_of(page.small_form, page.given, played, followed) if page.small_form and played else {},
-        local_keys(page.small_form, page.given, writer.options.seed) if page.small_form else {},
+        recalls_of(page.small_form, page.given, played, followed, keys) if page.small_form and played else {},
+        keys,
     )
 
 

@@ -82,6 +82,11 @@ def with_tonics(task: PlannerTask, fixed: Ints, plan: Plan) -> Ints:
         first = _planned(plan.get(0, MeasurePlan()), task.piece.steps[0])
         if first is not None and not first.leads:
             fixed[0] = planned_label(first, task.piece.headers[0].key.fifths)
+    for row in np.flatnonzero(fixed[:, QUALITY] == UNKNOWN) if task.is_played else ():
+        step = task.piece.steps[row]
+        last = _planned(plan.get(step.measure, MeasurePlan()), step)
+        if last is not None and fixed[row, ROOT] != UNKNOWN:  # for players a major end in minor is planned or is not
+            fixed[row] = planned_label(last, task.piece.headers[step.measure].key.fifths)
     is_open = task.is_played and (fixed[-1] == UNKNOWN).all()
     if is_open and tonic is not None and closing_triads(task.piece, -1)[tonic].any():
         fixed[-1, [ROOT, INVERSION]] = tonic, 0

@@ -32,6 +32,7 @@ from scoregen.model.sampling.costs.scales import scale_costs
 from scoregen.model.sampling.costs.style_costs import style_costs
 from scoregen.model.sampling.costs.successions import SuccessionCosts, succession_prices
 from scoregen.model.sampling.costs.suggested_chords import suggested_costs, suggestion_at
+from scoregen.model.sampling.costs.theme_variation import other_note_costs, other_onset_costs, passing_costs
 from scoregen.model.sampling.costs.voice_leading import Costs
 from scoregen.model.sampling.decoding_context import DecodingContext
 from scoregen.model.sampling.hypothesis import Hypothesis, SliceContext
@@ -50,10 +51,12 @@ class ChoiceCosts:
         costs = request.style.voice_leading.with_options(options.voice_leading, options.crossing)
         self._style = costs if request.use_voice_leading_costs else None
         self._context, self._logit_bias = context, request.logit_bias
+        self._varies = any(each.is_varied for each in request.recalls.values())
         self._scales = scale_costs(request.scales)
         self._suggests = context.suggests
         self._lowest = voices_from_lowest(request.descriptions)[0] if request.descriptions else voices - 1
-        self._echoes = bool(self._style) and request.descriptions is None
+        self._is_played = request.descriptions is not None
+        self._echoes = bool(self._style) and not self._is_played
         self._page = None if request.page is None else np.array(request.page)
         self._comfort = ComfortCosts(request.comfortable, request.descriptions) if request.comfortable else None
         self._leaps: Bools | None = None
@@ -62,7 +65,7 @@ class ChoiceCosts:
         self._successions: SuccessionCosts | None = None
         if self._style:
             self._leaps = _given_leaps(context, self._style)
-            self._planned_harmony = planned_harmony_costs(headers, self._style, voices)
+            self._planned_harmony = planned_harmony_costs(headers, self._style, voices, self._is_played)
             if self._style.rhythm_change:
                 self._rhythm = RhythmCosts(self._style.rhythm_change)
             if request.successions and self._style.unusual_succession:
@@ -99,6 +102,8 @@ class ChoiceCosts:
             costs += repeated_note_costs(states, voices, choices, self._style.repeated_note)
         if self._style and self._style.double_stop:
             costs += double_stop_costs(states, voices, choices, self._style.double_stop)
+        if self._varies:
+            costs += other_note_costs(states, [each.expected for each in hypotheses], voices, choices)
         return costs
 
     def of_suggestions(self, hypotheses: Sequence[Hypothesis], voice: Ints, scores: Scores) -> Costs | None:
@@ -116,13 +121,33 @@ class ChoiceCosts:
 
     def of_onsets(self, hypotheses: Sequence[Hypothesis], voice: Ints, choices: int) -> Costs:
         """[R, C] the costs of beginning a note, or of not beginning one, of a voice [R]."""
-        if self._rhythm is None:
-            return np.zeros((len(hypotheses), choices), dtype=np.float32)
-        return self._rhythm.of_events(_moments(hypotheses), voice, choices)
+        costs = np.zeros((len(hypotheses), choices), dtype=np.float32)
+        if self._rhythm:
+            costs = self._rhythm.of_events(_moments(hypotheses), voice, choices)
+        if self._varies:
+            states, expected = [each.state for each in hypotheses], [each.expected for each in hypotheses]
+            costs += other_onset_costs(states, expected, voice.tolist(), choices)
+        return costs
 
     def of_time_shifts(self, hypotheses: Sequence[Hypothesis]) -> Costs | None:
         """[R, A] the cost of each time shift; None if none costs anything."""
-        return self._rhythm.of_time_shifts(_moments(hypotheses)) if self._rhythm else None
+        costs = self._rhythm.of_time_shifts(_moments(hypotheses)) if self._rhythm else None
+        if not self._varies:
+            return costs
+        passing = passing_costs([each.state for each in hypotheses], [each.expected for each in hypotheses])
+        return passing if costs is None else costs + passing
+
+    def of_planned_notes(
+        self, rows: NDArray[np.intp], step: int, context: SliceContext, decoder: Decoder
+    ) -> Costs | None:
+        """[R, E] the cost of notes of players outside the plan, which choose among notes; None without any price.
+
+        Those of choirs are costs of events.
+        """
+        if self._planned_harmony is None or not self._is_played:
+            return None
+        decision, position = self._decision(rows, step, context, decoder), context.position[rows]
+        return self._planned_harmony.costs(position, decision.voice, decision.before, decision.on_beat)
 
     def of_events(
         self,
@@ -145,7 +170,7 @@ class ChoiceCosts:
             costs = costs + given_seventh_costs(decision, self._leaps[position], price)
         if self._echoes:
             costs = costs + echo_costs([each.state for each in hypotheses], decision.voice.tolist(), SPELLED.events)
-        if self._planned_harmony is not None:
+        if self._planned_harmony is not None and not self._is_played:
             costs = costs + self._planned_harmony.costs(position, decision.voice, decision.before, decision.on_beat)
         if self._page is not None:
             costs = costs + few_voices_costs(decision, self._page)

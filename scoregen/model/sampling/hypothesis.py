@@ -12,6 +12,7 @@ import numpy as np
 
 from scoregen.model.engine.scoring import entropies
 from scoregen.model.features.inputs import Bools, Ints
+from scoregen.model.sampling.costs.theme_variation import Expected
 from scoregen.model.sampling.drafts import Draft, Figures, make_draft
 from scoregen.model.sampling.nucleus import Scores
 from scoregen.tokens.constraints.state import ConstraintState
@@ -27,7 +28,7 @@ class Hypothesis:
     """An unfinished draft: the index of the current measure, its constraint state, and the finished measures.
 
     `recalled`: by slot the choices by tick of what comes again in the current measure, None for a voice that is free;
-    () if nothing does.
+    () if nothing does. `expected`: the same of what comes again varied.
     """
 
     measure: int
@@ -37,11 +38,13 @@ class Hypothesis:
     figures: Figures
     number: int
     recalled: tuple[Mapping[int, tuple[int, ...]] | None, ...] = ()
+    expected: Expected = ()
 
     def fork(self, number: int, rng: np.random.Generator) -> Hypothesis:
         """A copy of this hypothesis with a random generator of its own."""
         figures = self.figures.copy()
-        return Hypothesis(self.measure, self.state, list(self.measures), rng, figures, number, self.recalled)
+        own = self.recalled, self.expected
+        return Hypothesis(self.measure, self.state, list(self.measures), rng, figures, number, *own)
 
     def is_free(self, slot: int) -> bool:
         """Whether nothing comes again in a voice."""

@@ -17,6 +17,7 @@ from scoregen.model.engine.scoring import MIN_LOG_P
 from scoregen.model.features.alphabet import HOLD, UNSCORED
 from scoregen.model.features.inputs import Bools, Floats, Ints
 from scoregen.model.network.config import SamplingOptions
+from scoregen.model.sampling.costs.theme_variation import expected_choices
 from scoregen.model.sampling.decoding_context import CHOICE_TOKENS, DecodingContext, time_shift_token
 from scoregen.model.sampling.drafts import Draft, Figures, make_draft
 from scoregen.model.sampling.hypothesis import Hypothesis, SliceContext, count_choices
@@ -24,7 +25,7 @@ from scoregen.model.sampling.nucleus import Scores, draw
 from scoregen.model.sampling.request import SamplingRequest
 from scoregen.model.sampling.turns import Turns
 from scoregen.tokens.constraints import state as constraints
-from scoregen.tokens.constraints.recalls import recalled_events
+from scoregen.tokens.constraints.recalls import expected_tops, recalled_events
 from scoregen.tokens.constraints.state import ConstraintState
 
 Progress = Callable[[float], None]
@@ -259,6 +260,7 @@ class _Sampler:
         if hypothesis.measure < self.decoding_context.stop:
             again = recalled_events(self.recalls, hypothesis.measures)
             hypothesis.recalled = self.decoding_context.choices_of(again)
+            hypothesis.expected = expected_choices(expected_tops(self.recalls, hypothesis.measures))
             place = hypothesis.number, hypothesis.measure
             hypothesis.state = self.decoding_context.begin(*place, hypothesis.state, again)
 

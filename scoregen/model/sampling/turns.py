@@ -78,6 +78,9 @@ class Turns:
         costs = costs if suggested is None else costs + suggested
         opens = _opening(hypotheses)
         first = [hypotheses[row] for row in np.arange(len(hypotheses))[opens].tolist()]
+        planned = self.costs.of_planned_notes(rows, step, context, self.decoder)
+        if planned is not None:
+            costs[:, : SPELLED.events] += keeping_onsets(possible[:, : SPELLED.events], planned)
         if first:  # the notes of a chord after the first choice follow no line
             costs[opens] = keeping_onsets(possible[opens], costs[opens])
             costs[opens] += self.costs.of_onsets(first, voice[opens], costs.shape[1])

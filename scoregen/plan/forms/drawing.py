@@ -30,7 +30,7 @@ INTENSE = Affect(0.0, 0.6, 0.2)
 def plan_of_wish(wish: PieceWish, seed: int = 0) -> PiecePlan:
     """A plan of a form. InputError for an unknown form, or fewer measures than it needs."""
     chance = random.Random(f"{seed} plan")
-    form = draw_form(wish.form or ("ternary" if (wish.measures or 24) >= 12 else "period"), chance)
+    form = draw_form(wish.form or _usual_form(wish), chance)
     home = wish.home(chance)
     moods = _moods(form, wish)
     lengths = _lengths(form, wish, moods)
@@ -44,6 +44,17 @@ def plan_of_wish(wish: PieceWish, seed: int = 0) -> PiecePlan:
     ensemble = ensemble_of(total(moods).times(1 / len(moods))) if wish.moods else ""
     plan = PiecePlan(tuple(sections), form.order, wish.title, instrumentation=ensemble)
     return in_seconds(plan, wish.seconds) if wish.seconds else plan
+
+
+def _usual_form(wish: PieceWish) -> str:
+    """The form of a piece that names none, by its length: one with room for three sections is ternary."""
+    is_timed = wish.seconds is not None and wish.measures is None
+    measures = _measures_in(wish, wish.moods or (NEUTRAL,)) if is_timed else wish.measures
+    return "ternary" if measures is None or measures >= TERNARY else "period"
+
+
+TERNARY = 12
+"""The measures of the shortest piece of three sections."""
 
 
 def in_seconds(plan: PiecePlan, seconds: Fraction) -> PiecePlan:

@@ -1,7 +1,7 @@
 """Small forms of new pieces (`grammars/forms/small.toml`): phrases, of which some return to the music of others.
 
-A form fixes where phrases end and how they close, and which measures come again. Their notes are not written before:
-the returns have what is written in the measures that they return to.
+A form fixes where phrases end and how they close, and which measures come again, and how (`plan.forms.returns`). Their
+notes are not written before: the returns have what is written in the measures that they return to.
 """
 
 from __future__ import annotations
@@ -14,46 +14,12 @@ from functools import lru_cache
 from itertools import accumulate
 from typing import Any
 
+from scoregen.plan.forms.phrases import ACCOMPANIMENT, Phrase
+from scoregen.plan.forms.returns import Habits, Return, draw_returns
 from scoregen.plan.piece.piece_plan import OPEN
 from scoregen.score.theory.cadences import AUTHENTIC
 from scoregen.system.errors import InputError
 from scoregen.system.resources import folder
-
-MELODY_ALONE = {"strings": 0.59, "songs": 0.58, "keyboard": 0.26}
-"""How often a phrase returns in its melody alone, over another accompaniment: the share of the returns of the first two
-measures within the first 32 of 303 training movements of quartets, 400 songs with piano, and 400 piano pieces."""
-
-
-@dataclass(frozen=True, slots=True)
-class Phrase:
-    """A phrase: its letter, its measures, its cadence, and its first measures that are in another key."""
-
-    letter: str
-    measures: int
-    cadence: str
-    away: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Return:
-    """Measures that come again: the first of them, the first of those that they repeat, and their number.
-
-    `melody_alone`: the other voices are new.
-    """
-
-    start: int
-    source: int
-    measures: int
-    melody_alone: bool = False
-
-    def __str__(self) -> str:
-        rows = (_numbers(start, self.measures) for start in (self.start, self.source))
-        return " as ".join(rows) + (" in the melody" if self.melody_alone else "")
-
-
-def _numbers(start: int, measures: int) -> str:
-    """Measures as they are numbered on the page."""
-    return f"{start + 1}-{start + measures}" if measures > 1 else str(start + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +76,8 @@ def draw_small_form(
 ) -> SmallForm | None:
     """A form for a piece of some measures with phrases of the usual length; of `phrases` phrases if that is not 0.
 
-    `kind` is one of MELODY_ALONE; `name` is that of the form, "" for any. None for a piece that is too short;
-    InputError for a name that is unknown or a form that does not fit.
+    `kind` is one of `returns` in the grammar; `name` is that of the form, "" for any. None for a piece that is too
+    short; InputError for a name that is unknown or a form that does not fit.
     """
     rows = [row for row in _forms() if name in ("", row["name"])]
     if not rows:
@@ -124,7 +90,7 @@ def draw_small_form(
         return None
     row = _row(rows, count, chance)
     found = _phrases(row, measures, measures // count if phrases else usual)
-    return SmallForm(row["name"], found, _returns(found, MELODY_ALONE[kind], chance))
+    return SmallForm(row["name"], found, draw_returns(found, Habits(**_grammar()["returns"][kind]), chance))
 
 
 def _too_few(name: str, measures: int, phrases: int, fewest: int, usual: int) -> str:
@@ -165,8 +131,6 @@ POSTLUDES = {0: 26, 1: 15, 2: 42, 3: 30, 4: 35}
 as many. Of the songs, 73 % have a prelude and 87 % a postlude."""
 LEAST_SUNG = 3
 """The usual phrases of a song that leave room for a prelude."""
-ACCOMPANIMENT = "-"
-"""The letter of a phrase without singers."""
 
 
 def _row(forms: Sequence[Mapping[str, Any]], count: int, chance: random.Random) -> Mapping[str, Any]:
@@ -205,29 +169,12 @@ def _phrases(row: Mapping[str, Any], measures: int, usual: int) -> tuple[Phrase,
     return tuple(map(Phrase, letters, lengths, row["cadences"], foreign))
 
 
-def _returns(phrases: Sequence[Phrase], alone: float, chance: random.Random) -> tuple[Return, ...]:
-    starts = [0, *accumulate(phrase.measures for phrase in phrases)]
-    found = list[Return]()
-    for number, phrase in enumerate(phrases):
-        earlier = [place for place in range(number) if phrases[place].letter == phrase.letter]
-        if earlier:
-            alike = [place for place in earlier if phrases[place].cadence == phrase.cadence]
-            source = (alike or earlier)[-1 if alike else 0]
-            length = _length(phrases[source], phrase, is_last=number + 1 == len(phrases))
-            found.append(Return(starts[number], starts[source], length, chance.random() < alone))
-    return tuple(found)
-
-
-def _length(source: Phrase, phrase: Phrase, *, is_last: bool) -> int:
-    """The measures that come again: to the cadence, which the last phrase has of its own, or the first half."""
-    shorter = min(source.measures, phrase.measures)
-    if source.cadence != phrase.cadence:
-        return max(1, shorter // 2)
-    return max(1, shorter - 1) if is_last or source.measures != phrase.measures else shorter
+def _forms() -> Sequence[Mapping[str, Any]]:
+    rows: Sequence[Mapping[str, Any]] = _grammar()["form"]
+    return rows
 
 
 @lru_cache(maxsize=1)
-def _forms() -> Sequence[Mapping[str, Any]]:
+def _grammar() -> Mapping[str, Any]:
     with (folder("grammars") / "forms" / "small.toml").open("rb") as file:
-        rows: Sequence[Mapping[str, Any]] = tomllib.load(file)["form"]
-    return rows
+        return tomllib.load(file)

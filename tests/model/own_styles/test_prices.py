@@ -40,6 +40,7 @@ def test_every_cost_but_those_of_plans_successions_and_long_rests_is_counted() -
         "foreign_to_plan",
         "other_bass",
         "long_rest",
+        "playing_on",
         "rhythm_change",
         "repeated_note",
         "double_stop",

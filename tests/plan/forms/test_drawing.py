@@ -55,6 +55,15 @@ def test_options_are_kept() -> None:
     assert section.phrases == (6, 6)
 
 
+@pytest.mark.parametrize("seconds", [4, 9, 12, 17, 30])
+@pytest.mark.parametrize("mood", ["", "furious", "calm"])
+def test_a_form_that_nobody_named_fits_the_seconds(seconds: int, mood: str) -> None:
+    for seed in range(5):
+        plan = plan_asked(mood=mood, options={"seconds": seconds}, seed=seed).plan
+        assert abs(plan.seconds - seconds) < Fraction(1, 20)
+        assert min(section.measures for section in plan.sections) >= 2
+
+
 def test_seconds_are_exact() -> None:
     for options in ({"form": "aaba"}, {"mood": "calm, then furious"}, {"story": STORY}):
         plan = plan_asked(**options, options={"seconds": 60}).plan

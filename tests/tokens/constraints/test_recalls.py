@@ -15,7 +15,9 @@ from scoregen.model.network.network import Network
 from scoregen.model.sampling.drafts import Draft
 from scoregen.model.sampling.loop import fill
 from scoregen.model.sampling.request import SamplingRequest
-from scoregen.tokens.constraints.recalls import Recall, recalled_events, with_recalls
+from scoregen.score.keys import Key
+from scoregen.score.pitch import Pitch
+from scoregen.tokens.constraints.recalls import Move, Recall, expected_tops, recalled_events, with_recalls
 from scoregen.tokens.encode import interleave, voice_events
 from scoregen.tokens.events import HOLD, REST, Event, TokenMeasure, TokenScore
 from scoregen.tokens.grammar import check
@@ -91,6 +93,50 @@ def test_refinement_keeps_the_returns(network: Network) -> None:
     assert better.tokens != draft.tokens, "some measure is written again"
     assert with_recalls(better.tokens, request.recalls) == better.tokens
     assert cost(better) <= cost(score_pieces(request, [draft.tokens])[0])
+
+
+def test_a_varied_return_is_like_its_source_and_free(network: Network) -> None:
+    varied = {3: Recall(0, frozenset({0}), is_varied=True), 5: Recall(1, frozenset({0}), is_varied=True)}
+    options = replace(OPTIONS, candidates=12)
+
+    def kept(drafts: tuple[Draft, ...]) -> tuple[int, int]:
+        pairs = [
+            (begun(draft.tokens, target, 0), begun(draft.tokens, own.source, 0))
+            for draft in drafts
+            for target, own in varied.items()
+        ]
+        return sum(len(a.items() & b.items()) for a, b in pairs), sum(len(b) for _, b in pairs)
+
+    same, every = kept(fill(request_of(network, varied), options))
+    by_chance, _ = kept(fill(request_of(network, {}), options))
+    assert 3 * by_chance < same < every
+
+
+def test_a_varied_return_expects_the_highest_notes_and_gives_none() -> None:
+    start, later = Fraction(0), Fraction(1)
+    note, chord = event_from_text("F#4"), event_from_text("E4+G4")
+    measures = measures_of(({start: note}, {start: REST, later: chord}), ({start: HOLD}, {start: HOLD}))
+    recalls = {2: Recall(0, frozenset({0, 1}), is_varied=True), 3: Recall(1, frozenset({0}), is_varied=True)}
+    assert recalled_events(recalls, measures) == ()
+    (upper, lower) = expected_tops(recalls, measures)
+    assert upper == {start: Pitch.parse("F#4")}
+    assert lower == {start: None, later: Pitch.parse("G4")}
+    assert expected_tops(recalls, (*measures, measures[0])) == ({}, None), "what is tied into the source is free"
+    assert expected_tops(WHOLE, measures) == ()
+
+
+@pytest.mark.parametrize(
+    ("home", "goal", "moved"),
+    [
+        ("C major", "G major", {"C5": "G4", "F5": "C5", "F#5": "C#5", "B4": "F#4"}),
+        ("G major", "E minor", {"G4": "E4", "B4": "G4", "F#5": "D5"}),
+        ("A minor", "C major", {"A4": "C5", "G#4": "B#4", "E5": "G5"}),
+        ("D minor", "D major", {"F4": "F#4", "C#5": "C##5"}),
+    ],
+)
+def test_a_theme_moves_along_the_scale_of_its_new_key(home: str, goal: str, moved: dict[str, str]) -> None:
+    move = Move.between(Key.parse(home), Key.parse(goal))
+    assert {pitch: str(move.of(Pitch.parse(pitch))) for pitch in moved} == moved
 
 
 def measures_of(*rows: tuple[dict[Fraction, Event], ...]) -> tuple[TokenMeasure, ...]:

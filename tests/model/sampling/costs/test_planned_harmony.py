@@ -67,3 +67,17 @@ def test_the_bass_has_the_planned_note_where_the_chord_begins() -> None:
 
 def test_without_a_plan_there_are_no_costs() -> None:
     assert planned_harmony_costs([PLAIN], COSTS, 4) is None
+
+
+def test_for_players_notes_that_contradict_the_chord_cost_between_beats_too() -> None:
+    secondary = Harmony(Fraction(1), Key(0, "major"), 2, "dominant", 0)
+    between = np.array([round(2.5 * GRID)]), np.array([UPPER]), np.array([SILENCE]), np.array([False])
+    rows = {}
+    for is_played in (True, False):
+        table = planned_harmony_costs([replace(PLAIN, harmony=(secondary,))], COSTS, 4, is_played)
+        assert table is not None
+        rows[is_played] = table.costs(*between)[0]
+    names = ("F4", "C#4", "Ab4", "F#4", "C4", "E4", "B4", "G4")
+    found = [rows[True][FIRST_PITCH + pitch(name)] for name in names]
+    assert found == [1, 1, 1, 0, 0, 0, 0, 0], "members of D7 and notes of other letters are free"
+    assert not rows[False].any()
