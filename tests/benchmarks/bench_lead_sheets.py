@@ -2,8 +2,9 @@
 
 For every slice during which a chord symbol lasts, the notes of new voices are looked up in the tables of MusicXML's
 kinds: *foreign* slices have a new note that is no member. For every chord that begins: *bass*, the lowest new note is
-another one than the symbol names; *third*, no voice has the third, the fourth or second that replaces it, or the
-chord has none; *silent*, no new voice sounds. All but the last must be 0; the exit code is 1 otherwise.
+another one than the symbol names; *third*, no voice has sounded the third, or the fourth or second that replaces it,
+where a chord under two quarters begins, or by the middle of a longer one, which hands may break; *silent*, no new voice
+sounds. All but the last must be 0; the exit code is 1 otherwise.
 
     python tests/benchmarks/bench_lead_sheets.py FOLDER [--ensemble NAME] [--pieces N] [--first N]
         [--candidates N] [--checkpoint FILE]
@@ -32,6 +33,8 @@ from scoregen.score.timeline import SoundingNote, measure_onsets, pitch_of, pitc
 from scoregen.system.errors import ScoregenError
 from scoregen.tasks.compose import SamplingOptions, compose
 
+BROKEN = 2
+"""Quarters of the shortest chord that hands break."""
 _THIRDS = (4, -3, -1, 2)
 
 
@@ -90,11 +93,13 @@ def _figures(score: Score, given: set[str]) -> Counter[str]:
             figures["slices"] += 1
             figures["foreign"] += not _classes(new) <= {7 * tone % 12 for tone in chord.tones.members}
             if moment == start and chord.begins:
-                figures += _beginning(now, new, chord.tones)
+                due = start + (end - start) / 2 if end - start >= BROKEN else start
+                figures += _beginning(new, [note for note in inside if note.onset <= due], chord.tones)
     return figures
 
 
-def _beginning(now: list[SoundingNote], new: list[SoundingNote], tones: ChordTones) -> Counter[str]:
+def _beginning(new: list[SoundingNote], heard: list[SoundingNote], tones: ChordTones) -> Counter[str]:
+    """What lacks of a chord that begins with new notes, of which notes are `heard` by the time when it is complete."""
     low = min((pitch_of(note).chromatic for note in new), default=None)
     third = next((tone for tone in tones.members[1:] if tone - tones.members[0] in _THIRDS), None)
     return Counter(
@@ -102,7 +107,7 @@ def _beginning(now: list[SoundingNote], new: list[SoundingNote], tones: ChordTon
             "chords": 1,
             "silent": int(not new),
             "bass": int(low is not None and low % 12 != 7 * tones.bass % 12),
-            "third": int(bool(new) and third is not None and 7 * third % 12 not in _classes(now)),
+            "third": int(bool(new) and third is not None and 7 * third % 12 not in _classes(heard)),
         }
     )
 
