@@ -1,27 +1,35 @@
 """Fit what finds metre, unit and barlines, in lines and in music of several voices, to corpora, and write it.
 
-    python tools/fit_lines.py SHARDS... [--scores SCORE...] [-o scoregen/weights/lines.rhythm] [--most 120] [--weight
-        CORPUS=2 ...] [--seeds 3] [--earlier FILE] [--cache FOLDER]
+    python tools/fit_lines.py DATA CORPUS... [-o scoregen/weights/lines.rhythm] [--most 120] [--performed 60]
+        [--weight CORPUS=2 ...] [--seeds 3] [--scores SCORE...] [--cache FOLDER] [--keep-lines]
+        [--report-only]
 
-A shard is a corpus that `scoregen corpus build` made; scores are read as they are, every tenth for validation. Music of
-several voices is performed by rule, and its beats are tracked with the shipped network. With a cache folder an
-interrupted run goes on where it stopped. The raters of an earlier file count for `EARLIER` of the ratings, and the
-fitted ones for the rest; tools/earlier.rhythm has those of fits to other lines. docs/recordings.md has the command that
-made the shipped file.
+DATA has a folder for each corpus of `corpora/` that is named, with its scores. `--most` files of its training split are
+read, in the order of the hashes of their names. Their works are divided by their names: one in `CHOOSING` ends the fits
+and says which settings are better, the others are fitted. A quarter as many files of the validation split decide
+nothing, and give the shares that are reported, as do --scores. Music of several voices is performed by rule, and its
+beats are tracked with the shipped network. With a cache folder an interrupted run goes on where it stopped. With
+--keep-lines the rater of lines of the file that is there stays; with --report-only both stay, and their shares are told.
+docs/recordings.md has the command that made the shipped file.
 """
 
 from __future__ import annotations
 
 import argparse
 import pickle
+import zlib
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
-from scoregen.corpora.shards import load_index
+from scoregen.corpora.building.works import work_claims
+from scoregen.corpora.manifest import CorpusPiece, load_corpus_in, name_hash
+from scoregen.corpora.reading.folders import read_for_training
+from scoregen.corpora.reading.pieces import score_pieces
+from scoregen.corpora.shards import ShardSource
 from scoregen.model.beats.barlines import Example, example_of, fit_rater, share_right
 from scoregen.model.beats.habits import count_habits
 from scoregen.model.beats.lines import FEWEST, NotatedLine, in_compound, in_five, lines_of_piece, lines_of_score
@@ -35,7 +43,12 @@ from scoregen.system.resources import weights
 from scoregen.transcription.metrical.habits import FILE, LineModel, load_lines, save_lines
 from scoregen.transcription.metrical.rater import Rater, mean_of
 
+FIT, CHOOSE, REPORT = PARTS = ("fit", "choose", "report")
 SCORES = "scores"
+CHOOSING = 8
+"""Of so many works of the training split one chooses."""
+REPORTED = 4
+"""The files that are fitted are so many times those that are reported."""
 LINES_OF_PIECE = 3
 FIVES, COMPOUNDS = 5, 10
 """Of so many lines one is made into one in 5/4, or in 9/8 or 12/8, of which corpora have few."""
@@ -43,27 +56,66 @@ QUARTERS, NOTES = 160, 60
 """The quarters of a piece that are performed, and the fewest notes of them."""
 FREEDOM = (0.1, 0.6)
 """The least and the greatest freedom of the performances."""
-EARLIER = 0.75
-"""The share of the raters of an earlier file."""
-PART = 100
+CACHED = 100
 """Lines whose examples are kept in one file of the cache."""
+MOST_REFUSED = 0.05
+"""The share of the measures of a piece that the token language could not express, above which it is left out."""
 
 
-def lines_of_shard(folder: Path, split: str, most: int) -> Iterator[NotatedLine]:
-    index = load_index(folder)
-    for position in np.random.default_rng(1).permutation(index.of_split(split))[:most].tolist():
-        piece = index.piece(position)
-        if len(piece.refused) < len(piece.tokens.measures) / 20:
-            found = lines_of_piece(notated_piece(piece.tokens), folder.name)
-            yield from [line.cut() for line in found][:LINES_OF_PIECE]
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """A movement of a corpus: its part of the data, its notes, the metre of nearly all its measures, and a seed."""
+
+    corpus: str
+    part: str
+    piece: NotatedPiece
+    time: TimeSignature | None
+    seed: int
 
 
-def lines_of_files(paths: list[Path]) -> Iterator[NotatedLine]:
+def movements_of(corpus: str, data: Path, split: str, most: int) -> list[Movement]:
+    found = load_corpus_in(corpus, data / corpus)
+    files = sorted((piece for piece in found.pieces if piece.split == split), key=lambda piece: name_hash(piece.name))
+    return [movement for file in files[:most] for movement in movements_of_file(file, corpus)]
+
+
+def movements_of_file(file: CorpusPiece, corpus: str) -> list[Movement]:
+    try:
+        reading = read_for_training(file.path)
+        pieces = score_pieces(reading, ShardSource(file.name, "", file.split, corpus, corpus, file.licence))
+    except ScoregenError as error:
+        print(f"left out: {error}")
+        return []
+    about = reading.score.metadata
+    work = work_claims(file.name, about.title or "", about.composer or "")[0]
+    part = REPORT if file.split == "valid" else FIT if zlib.crc32(work.encode()) % CHOOSING else CHOOSE
+    result = []
+    for number, piece in enumerate(pieces):
+        measures = piece.tokens.measures
+        if len(piece.refused) <= MOST_REFUSED * len(measures):
+            time, count = Counter(measure.header.time for measure in measures).most_common(1)[0]
+            seed = zlib.crc32(file.name.encode()) + number
+            own = time if count >= 0.9 * len(measures) else None
+            result.append(Movement(corpus, part, notated_piece(piece.tokens), own, seed))
+    return result
+
+
+def lines_of(movements: Sequence[Movement]) -> list[NotatedLine]:
+    found: list[NotatedLine] = []
+    for movement in movements:
+        lines = lines_of_piece(movement.piece, movement.corpus)
+        found += [part for line in lines for part in line.parts()][:LINES_OF_PIECE]
+    return with_rare_metres(found)
+
+
+def lines_of_files(paths: Sequence[Path]) -> list[NotatedLine]:
+    found = []
     for path in paths:
         try:
-            yield from [line.cut() for line in lines_of_score(read_score(path), SCORES)][:LINES_OF_PIECE]
+            found += [next(line.parts()) for line in lines_of_score(read_score(path), SCORES)]
         except ScoregenError as error:
             print(f"left out: {error}")
+    return found
 
 
 def with_rare_metres(lines: list[NotatedLine]) -> list[NotatedLine]:
@@ -71,29 +123,30 @@ def with_rare_metres(lines: list[NotatedLine]) -> list[NotatedLine]:
     return [*lines, *(line for line in made if line is not None and len(line.onsets) >= FEWEST)]
 
 
-def pieces_of_shard(folder: Path, split: str, most: int) -> Iterator[tuple[NotatedPiece, TimeSignature, int, str]]:
-    """Pieces of several voices that stay in one metre, with a seed."""
-    index = load_index(folder)
-    for position in np.random.default_rng(11).permutation(index.of_split(split))[:most].tolist():
-        tokens = index.piece(position).tokens
-        time, count = Counter(measure.header.time for measure in tokens.measures).most_common(1)[0]
-        piece = notated_piece(tokens)
-        piece = replace(piece, notes=piece.notes[piece.notes[:, 0] < QUARTERS])
-        if count >= 0.9 * len(tokens.measures) and len(piece.notes) >= NOTES and piece.notes[:, 3].max() > 0:
-            yield piece, time, position, folder.name
-
-
-def examples_of_shard(folder: Path, split: str, most: int, habits) -> list[Example]:
-    found = []
-    for piece, time, seed, corpus in pieces_of_shard(folder, split, most):
-        generator = np.random.default_rng(seed)
-        played = perform(piece, generator, float(generator.uniform(*FREEDOM)))
-        found.append(texture_example(played, time, habits, corpus))
+def examples_of(lines: Sequence[NotatedLine], habits, seed: int) -> list[Example]:
+    generator = np.random.default_rng(seed)
+    found = [example_of(line, habits, generator) for line in lines]
     return [example for example in found if example is not None]
 
 
-def lines_of(shards: list[Path], split: str, most: int, files: list[Path]) -> list[NotatedLine]:
-    return [*(line for shard in shards for line in lines_of_shard(shard, split, most)), *lines_of_files(files)]
+def performed(movements: Sequence[Movement], most: int) -> list[Movement]:
+    """The first movements of each corpus that have several voices and stay in one metre, as far as they are played."""
+    found: dict[str, list[Movement]] = {}
+    for movement in movements:
+        notes = movement.piece.notes[movement.piece.notes[:, 0] < QUARTERS]
+        own = found.setdefault(movement.corpus, [])
+        if movement.time is not None and len(notes) >= NOTES and notes[:, 3].max() > 0 and len(own) < most:
+            own.append(replace(movement, piece=replace(movement.piece, notes=notes)))
+    return [movement for own in found.values() for movement in own]
+
+
+def performances_of(movements: Sequence[Movement], habits) -> list[Example]:
+    found = []
+    for movement in movements:
+        generator = np.random.default_rng(movement.seed)
+        played = perform(movement.piece, generator, float(generator.uniform(*FREEDOM)))
+        found.append(texture_example(played, movement.time, habits, movement.corpus))
+    return [example for example in found if example is not None]
 
 
 def cached(folder: Path | None, name: str, make):
@@ -108,72 +161,78 @@ def cached(folder: Path | None, name: str, make):
     return made
 
 
-def examples_of(lines: list[NotatedLine], habits, seed: int) -> list[Example]:
-    generator = np.random.default_rng(seed)
-    found = [example_of(line, habits, generator) for line in lines]
-    return [example for example in found if example is not None]
+def in_steps(folder: Path | None, name: str, items: Sequence, make) -> list[Example]:
+    """What `make` gives for some items at a time, with the place of the first."""
+    return [
+        example
+        for start in range(0, len(items), CACHED)
+        for example in cached(folder, f"{name}-{start}", lambda start=start: make(items[start : start + CACHED], start))
+    ]
 
 
-def fitted(examples: list[Example], held: list[Example], importance: dict[str, float], seeds: int) -> Rater:
+def fitted(parts: dict[str, list[Example]], importance: dict[str, float], seeds: int) -> Rater:
     """The mean of several fits."""
-    rater = mean_of([fit_rater(examples, importance, seed=seed) for seed in range(seeds)])
-    print("right:", round(share_right(examples, rater), 3), "held out:", round(share_right(held, rater), 3), flush=True)
+    rater = mean_of([fit_rater(parts[FIT], parts[CHOOSE], importance, seed=seed) for seed in range(seeds)])
+    report(parts, rater)
     return rater
 
 
-def with_earlier(model: LineModel, path: Path) -> LineModel:
-    """The model with the raters of an earlier file."""
-    earlier, shares = load_lines(path), (1 - EARLIER, EARLIER)
-    return replace(
-        model,
-        cues=mean_of((model.cues, earlier.cues), shares),
-        textures=mean_of((model.textures, earlier.textures), shares),
-    )
+def report(parts: dict[str, list[Example]], rater: Rater) -> None:
+    print(*(f"{part} {share_right(own, rater):.3f} of {len(own)}" for part, own in parts.items()), flush=True)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("shards", nargs="+", type=Path)
-    parser.add_argument("--scores", nargs="*", type=Path, default=[])
+    parser.add_argument("data", type=Path)
+    parser.add_argument("corpora", nargs="+")
     parser.add_argument("-o", "--output", type=Path, default=weights() / FILE)
-    parser.add_argument("--most", type=int, default=120, help="files of one shard")
+    parser.add_argument("--most", type=int, default=120, help="files of one corpus")
+    parser.add_argument("--performed", type=int, default=60, help="movements of one corpus that are performed")
     parser.add_argument("--weight", action="append", default=[], metavar="CORPUS=NUMBER")
     parser.add_argument("--seeds", type=int, default=3, help="fits of which the mean is taken")
-    parser.add_argument("--earlier", type=Path, help="a file of which the raters count too")
+    parser.add_argument("--scores", nargs="*", type=Path, default=[], help="scores of which shares are reported too")
     parser.add_argument("--cache", type=Path)
+    parser.add_argument("--report-only", action="store_true", help="rate with the file that is there; fit nothing")
+    parser.add_argument("--keep-lines", action="store_true", help="keep the rater of lines of the file that is there")
     arguments = parser.parse_args()
     importance = {name: float(value) for name, _, value in (each.partition("=") for each in arguments.weight)}
-    shards, most, folder = arguments.shards, arguments.most, arguments.cache
-    held = arguments.scores[::10]
-    others = [path for path in arguments.scores if path not in held]
-    train = with_rare_metres(cached(folder, "train", lambda: lines_of(shards, "train", most, others)))
-    valid = with_rare_metres(cached(folder, "valid", lambda: lines_of(shards, "valid", most // 10, held)))
-    print(len(train), "and", len(valid), "lines", flush=True)
-    habits = count_habits(train)
-    examples = [
-        example
-        for start in range(0, len(train), PART)
-        for example in cached(
-            folder, f"examples-{start}", lambda start=start: examples_of(train[start : start + PART], habits, start)
+    folder, most = arguments.cache, arguments.most
+    movements = [
+        movement
+        for corpus in arguments.corpora
+        for split, count in (("train", most), ("valid", most // REPORTED))
+        for movement in cached(
+            folder,
+            f"{corpus}-{split}",
+            lambda corpus=corpus, split=split, count=count: movements_of(corpus, arguments.data, split, count),
         )
     ]
-    held_examples = cached(folder, "examples-valid", lambda: examples_of(valid, habits, 7))
-    lines = fitted(examples, held_examples, importance, arguments.seeds)
-    textures, held_textures = (
-        [
-            example
-            for shard in shards
-            for example in cached(
-                folder,
-                f"{split}-{shard.name}",
-                lambda shard=shard, split=split: examples_of_shard(shard, split, most, habits),
-            )
-        ]
-        for split in ("train", "valid")
-    )
-    print(len(textures), "and", len(held_textures), "performances", flush=True)
-    model = LineModel(habits, lines, fitted(textures, held_textures, importance, arguments.seeds))
-    save_lines(with_earlier(model, arguments.earlier) if arguments.earlier else model, arguments.output)
+    parts = {part: [movement for movement in movements if movement.part == part] for part in PARTS}
+    lines = {part: lines_of(own) for part, own in parts.items()}
+    if arguments.scores:
+        lines[SCORES] = lines_of_files(arguments.scores)
+    print(*(f"{part} {len(own)} lines of {len(parts.get(part, []))} movements" for part, own in lines.items()))
+    known = load_lines(arguments.output) if arguments.report_only else None
+    habits = known.habits if known else count_habits(lines[FIT])
+    examples = {
+        part: in_steps(folder, f"{part}-lines", own, lambda some, start: examples_of(some, habits, start))
+        for part, own in lines.items()
+    }
+    performances = {
+        part: in_steps(
+            folder,
+            f"{part}-performances",
+            performed(own, arguments.performed),
+            lambda some, _: performances_of(some, habits),
+        )
+        for part, own in parts.items()
+    }
+    if known:
+        report(examples, known.cues)
+        report(performances, known.textures)
+        return
+    cues = load_lines(arguments.output).cues if arguments.keep_lines else fitted(examples, importance, arguments.seeds)
+    save_lines(LineModel(habits, cues, fitted(performances, importance, arguments.seeds)), arguments.output)
 
 
 if __name__ == "__main__":

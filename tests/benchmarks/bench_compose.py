@@ -49,7 +49,8 @@ ends("import of typer's parser")
 from pathlib import Path
 import numpy
 ends("import of numpy")
-from scoregen.notation.files import ScoreOutput, read_score
+from scoregen.notation.files import read_score
+from scoregen.notation.output import ScoreOutput
 from scoregen.tasks.compose import compose
 from scoregen.tasks.provenance import provenance_fields
 from scoregen.score.ensemble import load_ensemble

@@ -24,14 +24,14 @@ import numpy as np
 
 from scoregen.notation.files import read_score
 from scoregen.notation.midi.playing.performance import unfold_score
-from scoregen.notation.midi.recording import read_recording
+from scoregen.notation.midi.recording import notated_recording
 from scoregen.notation.midi.tracks import note_times
 from scoregen.notation.midi.write import to_midi
 from scoregen.notation.sound.audio import Audio
 from scoregen.notation.sound.audio_files import audio_file
 from scoregen.notation.sound.synthesis import synthesise
 from scoregen.score.elements import Instrument, Score
-from scoregen.system.errors import ScoregenError
+from scoregen.system.errors import Place, ScoregenError
 from scoregen.transcription.recordings.hearing import hear
 from tests.benchmarks.bench_midi import matches, pitched, places_of
 
@@ -142,9 +142,10 @@ def measure_one(
     heard_in_room = spoiled(samples, rate, arguments.room, arguments.noise, generator)
     take.write_bytes(audio_file(Audio(heard_in_room[:, None].astype(np.float32), rate), take.suffix))
     started = time.process_time()
-    result = read_recording(take, arguments.kind)
+    notes = hear(take, arguments.kind)
+    result = notated_recording(notes, Place(str(take)))
     used = time.process_time() - started
-    heard = [(note.onset, note.pitch) for note in hear(take, arguments.kind).notes]
+    heard = [(note.onset, note.pitch) for note in notes.notes]
     wanted, got = score.measures[-1], result.measures[-1]
     return {
         "onset_pitch": f_measure(truth, heard, 0.1 if arguments.kind == "voice" else 0.05),

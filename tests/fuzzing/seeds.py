@@ -34,6 +34,25 @@ def zipped() -> list[bytes]:
 
 
 @cache
+def capella() -> list[bytes]:
+    """Two voices on a staff; one with tuplets, ties, a grace note, words, lines and rests; music21's example."""
+    import music21.capella
+
+    from tests.notation.second_readers.capella_files import HEAD, chord, file, rest, staff
+
+    words = '<lyric><verse i="0">la</verse></lyric>'
+    drawn = "<drawObjects><drawObj><slur/></drawObj><drawObj><wedge/></drawObj></drawObjects>"
+    tied = chord("C5", "1/2", tie='<tie begin="true"/>') + chord("C5", tie='<tie end="true"/>')
+    others = chord("D5", "1/8", noDuration="true") + chord("E5+G5", "1/2", dots="1", more=words + drawn)
+    triplet = "".join(chord(pitch, "1/8", '<tuplet count="3"/>') for pitch in ("C5", "D5", "E5"))
+    one = file(staff("a", HEAD + tied + others + triplet + rest("1/2")), transpose=-2)
+    scale = HEAD + "".join(chord(pitch) for pitch in ("C5", "D5", "E5"))
+    two = file(staff("a", scale), staff("a", scale), staff("a", scale, HEAD + chord("A4", "1/2", dots="1")))
+    example = Path(music21.capella.__file__).with_name("Nu_rue_mit_sorgen.capx")
+    return [one, example.read_bytes(), two]
+
+
+@cache
 def midi() -> list[bytes]:
     from scoregen.notation.files import read_score
     from scoregen.notation.midi.write import to_midi

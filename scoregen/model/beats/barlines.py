@@ -12,8 +12,8 @@ import torch
 from numpy.typing import NDArray
 
 from scoregen.model.beats.lines import NotatedLine
-from scoregen.transcription.metrical.barring import barrings
-from scoregen.transcription.metrical.cues import Line, features, note_cues
+from scoregen.transcription.metrical.barring import barrings, feature_rows
+from scoregen.transcription.metrical.cues import Line, note_cues
 from scoregen.transcription.metrical.habits import Habits
 from scoregen.transcription.metrical.rater import Rater
 
@@ -28,7 +28,7 @@ _UNITS, _ODDS = (0.5, 1.0, 2.0), (0.2, 0.6, 0.2)
 _HELD_LAST = (0.8, 1.05)
 """How much of its value the last note sounds."""
 _BATCH, _RATE, _DECAY, _DROPOUT = 24, 2e-3, 0.1, 0.4
-_HELD, _PATIENCE = 8, 6
+_PATIENCE = 6
 
 
 def example_of(
@@ -41,19 +41,25 @@ def example_of(
     unit = float(generator.choice(_UNITS, p=_ODDS))
     last = float(line.ends[-1] - line.onsets[-1]) * unit * float(generator.uniform(*_HELD_LAST))
     heard = Line((line.onsets - line.onsets[0]) * unit, line.pitches, shares, quarter / unit, last)
-    cues, first = note_cues(heard), line.metre.positions[line.positions[0]]
-    rows, hits = [], []
-    for barring in barrings(heard):
-        rows.append(features(heard, cues, barring, habits))
-        is_notated = barring.metre.name == line.metre.name and barring.phase == first
-        hits.append(is_notated and abs(float(barring.scale) * unit - 1) < 1e-6)
-    return (np.array(rows, dtype=np.float32), hits.index(True), line.corpus) if sum(hits) == 1 else None
+    first, found = line.metre.positions[line.positions[0]], list(barrings(heard))
+    hits = [
+        barring.metre.name == line.metre.name and barring.phase == first and abs(float(barring.scale) * unit - 1) < 1e-6
+        for barring in found
+    ]
+    if sum(hits) != 1:
+        return None
+    return feature_rows(heard, note_cues(heard), found, habits).astype(np.float32), hits.index(True), line.corpus
 
 
-def fit_rater(examples: Sequence[Example], weights: Mapping[str, float], units: int = 8, seed: int = 0) -> Rater:
-    """What makes the notated barrings likely; `weights` are those of the corpora. Every eighth line ends the fit."""
+def fit_rater(
+    train: Sequence[Example],
+    held: Sequence[Example],
+    weights: Mapping[str, float],
+    units: int = 8,
+    seed: int = 0,
+) -> Rater:
+    """What makes the notated barrings likely; `weights` are those of the corpora. The `held` examples end the fit."""
     torch.manual_seed(seed)
-    held, train = list(examples[::_HELD]), [e for index, e in enumerate(examples) if index % _HELD]
     table = np.concatenate([rows for rows, *_ in train])
     centre, scale = torch.from_numpy(table.mean(0)), torch.from_numpy(table.std(0) + 1e-3)
     inner, outer = torch.nn.Linear(table.shape[1], units), torch.nn.Linear(units, 1, bias=False)

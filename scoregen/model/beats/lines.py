@@ -52,19 +52,25 @@ class NotatedLine:
         length = float(np.exp(np.log(np.diff(self.onsets)).mean()))
         return 0 if length > _LONG_NOTES else 1 if length > _SHORT_NOTES else 2
 
-    def cut(self) -> NotatedLine:
-        """The line up to a long note, if it has more notes than are needed."""
-        if len(self.onsets) <= MOST:
-            return self
-        steps = np.diff(self.onsets[: MOST + 1])
-        end = MOST // 2 + int(steps[MOST // 2 :].argmax()) + 1
+    def parts(self) -> Iterator[NotatedLine]:
+        """The line in parts of no more notes than are needed, each up to a long note."""
+        start = 0
+        while len(self.onsets) - start > MOST:
+            steps = np.diff(self.onsets[start : start + MOST + 1])
+            end = start + MOST // 2 + int(steps[MOST // 2 :].argmax()) + 1
+            yield self._part(start, end)
+            start = end
+        if len(self.onsets) - start >= FEWEST:
+            yield self._part(start, len(self.onsets))
+
+    def _part(self, start: int, end: int) -> NotatedLine:
         return replace(
             self,
-            onsets=self.onsets[:end],
-            ends=self.ends[:end],
-            pitches=self.pitches[:end],
-            measures=self.measures[:end],
-            positions=self.positions[:end],
+            onsets=self.onsets[start:end],
+            ends=self.ends[start:end],
+            pitches=self.pitches[start:end],
+            measures=self.measures[start:end],
+            positions=self.positions[start:end],
         )
 
 

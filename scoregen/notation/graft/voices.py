@@ -9,7 +9,8 @@ from itertools import takewhile
 from lxml import etree
 
 from scoregen.notation.musicxml.read.attributes import MAX_STAVES, PartState, read_clef
-from scoregen.notation.musicxml.read.measure import PartMeasure, read_measure
+from scoregen.notation.musicxml.read.measure import read_measure
+from scoregen.notation.musicxml.read.part_measure import PartMeasure
 from scoregen.notation.musicxml.read.spanners import StrandKey
 from scoregen.notation.musicxml.read.values import lenient_integer
 from scoregen.notation.musicxml.read.voices import VOICES_A_STAFF, voice_numbers

@@ -13,7 +13,7 @@ from scoregen.score.elements import Score
 from scoregen.system.errors import Place
 from scoregen.transcription.counting import UNKNOWN, Counting
 from scoregen.transcription.performed import PerformedNote
-from scoregen.transcription.recordings.hearing import PIANO, hear
+from scoregen.transcription.recordings.hearing import PIANO, Heard, hear
 
 _NAMES = {PIANO: "Piano", "voice": "Voice"}
 _PROGRAMS = {PIANO: 0, "voice": 52}
@@ -28,12 +28,16 @@ def read_recording(path: Path, kind: str | None = None, counting: Counting = UNK
     Raises ReadError for a recording without notes, InputError for a kind that is not heard, ToolError for a listener
     that is not installed.
     """
-    heard = hear(path, kind)
+    return notated_recording(hear(path, kind), Place(str(path)), counting)
+
+
+def notated_recording(heard: Heard, place: Place, counting: Counting = UNKNOWN) -> Score:
+    """The score of what was heard in a recording."""
     channel = Channel(_NAMES[heard.kind], _PROGRAMS[heard.kind], [_timed(note) for note in heard.notes])
     content = MidiContent(tempos={Fraction(0): 1_000_000})
     channels: Channels = [(0, 0, channel)]
     found = notate_performance(content, channels, counting, is_recording=True)
-    return score_of(content, channels, Place(str(path)), (*heard.notices, *found.notices))
+    return score_of(content, channels, place, (*heard.notices, *found.notices))
 
 
 def _timed(note: PerformedNote) -> TimedNote:

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +26,8 @@ _SLOWEST, _FASTEST = 2.4, 0.2
 """Seconds of a counted beat."""
 MOST_NOTES = 240
 _OFF_GRID, _NEAR = 0.12, 0.03
+_SURE_UNIT = 0.7
+"""The odds from which another unit than that of tracking is taken."""
 _PHASE = Fraction(1, 2)
 """Quarters from one possible pickup to the next."""
 
@@ -84,8 +87,8 @@ def best_barring(
     found = list(barrings(part, counting)) or list(barrings(part, Counting(counting.time)))
     if not found or len(part.onsets) < 2:
         return Rated(Barring(metre_of_time(counting.time or METRES[0].time), Fraction(1), Fraction(0)))
-    rows = feature_rows(part, cues, found, habits, tracked)
-    return _best(found, rater.ratings(rows))
+    ratings = rater.ratings(feature_rows(part, cues, found, habits, tracked))
+    return _best(found, ratings) if tracked is None else _best_in_unit(found, ratings)
 
 
 def feature_rows(
@@ -95,11 +98,30 @@ def feature_rows(
     habits: Mapping[tuple[str, int], Habits],
     tracked: Fraction | None = None,
 ) -> Floats:
-    """[C, F] what speaks for barrings, and whether their measures are as long as `tracked` ones, in the line's unit."""
-    rows = np.array([features(line, cues, barring, habits) for barring in found])
+    """[C, F] what speaks for barrings.
+
+    With `tracked` measures, in the line's unit, also whether those of a barring are as long, and its scale: the unit of
+    tracking is right more often than another.
+    """
+    groups = [list(group) for _, group in groupby(found, key=lambda barring: (barring.metre.name, barring.scale))]
+    rows = np.concatenate([features(line, cues, group, habits) for group in groups])
     if tracked is None:
         return rows
-    return np.column_stack([rows, [float(barring.metre.measure / barring.scale == tracked) for barring in found]])
+    scales = [[float(barring.scale == scale) for scale in SCALES] for barring in found]
+    return np.column_stack([rows, [float(each.metre.measure / each.scale == tracked) for each in found], scales])
+
+
+def _best_in_unit(found: Sequence[Barring], ratings: Floats) -> Rated:
+    """The best barring in the unit for which most speaks in all; in that of tracking if another one is unsure."""
+    shares = np.exp(ratings - ratings.max())
+    odds: dict[Fraction, float] = defaultdict(float)
+    for barring, share in zip(found, (shares / shares.sum()).tolist(), strict=True):
+        odds[barring.scale] += share
+    unit = max(odds, key=lambda scale: odds[scale])
+    if odds[unit] < _SURE_UNIT and 1 in odds:
+        unit = Fraction(1)
+    kept = [index for index, barring in enumerate(found) if barring.scale == unit]
+    return _best([found[index] for index in kept], ratings[kept])
 
 
 def _best(found: Sequence[Barring], ratings: Floats) -> Rated:

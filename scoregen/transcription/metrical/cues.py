@@ -7,7 +7,7 @@ Probability, 2007, chapter 3). N notes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -18,11 +18,10 @@ from numpy.typing import NDArray
 from scoregen.transcription.metrical.habits import Habits
 from scoregen.transcription.metrical.patterns import (
     Harmony,
+    Lags,
     Returns,
     after_measures,
-    notes_after_measures,
     returns_of,
-    steps_after_measures,
 )
 from scoregen.transcription.metrical.positions import METRES, Metre
 
@@ -66,6 +65,11 @@ class Line:
     def harmony(self) -> Harmony:
         """The harmony that the notes imply."""
         return Harmony(self.onsets, self.pitches)
+
+    @cached_property
+    def lags(self) -> Lags:
+        """What comes again some measures later."""
+        return Lags(self.onsets, self.pitches)
 
     def cut(self, most: int) -> Line:
         """The first notes."""
@@ -131,9 +135,9 @@ def _degrees(line: Line) -> tuple[Ints, bool]:
 
 
 def strengths(metre: Metre, places: Floats) -> Ints:
-    """[N] the strength of places in the measure, from 0 (downbeat) to 3."""
+    """The strengths of places in the measure, from 0 (downbeat) to 3, in the shape of the places."""
     measure, counted = float(metre.measure), float(metre.counted)
-    result = np.full(len(places), 3)
+    result = np.full(places.shape, 3)
     result[np.abs(places / counted - np.rint(places / counted)) * counted < _NEAR] = 2
     beats = round(measure / counted)
     if beats % 2 == 0 and beats > 2:
@@ -142,55 +146,72 @@ def strengths(metre: Metre, places: Floats) -> Ints:
     return result
 
 
-def features(line: Line, cues: Floats, barring: Barring, habits: Mapping[tuple[str, int], Habits]) -> Floats:
-    """What speaks for and against a barring, as one row of numbers."""
-    metre, measure = barring.metre, float(barring.metre.measure)
-    scale, phase = float(barring.scale), float(barring.phase)
-    quarters = (line.onsets - line.onsets[0]) * scale + phase
+def features(line: Line, cues: Floats, barrings: Sequence[Barring], habits: Mapping[tuple[str, int], Habits]) -> Floats:
+    """[P, F] what speaks for and against barrings of one metre and scale, which differ in their phases."""
+    metre, measure = barrings[0].metre, float(barrings[0].metre.measure)
+    scale, phases = float(barrings[0].scale), [float(barring.phase) for barring in barrings]
+    quarters = (line.onsets - line.onsets[0])[None] * scale + np.array(phases)[:, None]
     bars = np.floor(quarters / measure + 1e-4)
     places = np.clip(quarters - bars * measure, 0, None)
     kinds = strengths(metre, places)
-    by_strength = np.zeros((STRENGTHS, cues.shape[1]))
-    np.add.at(by_strength, kinds, cues)
-    steps = np.diff(quarters)
-    size = len(quarters)
-    row = [
-        *(by_strength / size).ravel(),
-        *_across(metre, places, kinds, steps),
-        *notes_after_measures(line.onsets, line.pitches, measure / scale),
-        _variety(bars, places),
-        _usual_steps(metre, bars, places, steps, habits),
-        *_phrases(cues[:, 1], quarters, measure),
-        *steps_after_measures(line.onsets, line.pitches, measure / scale, places < _NEAR),
-        *after_measures(line.returns, measure / scale),
-        *line.harmony.of_measures(-phase / scale, measure / scale),
-        *line.harmony.of_measures(-phase / scale, float(metre.counted) / scale)[:2],
-        _same_beginnings(cues[:, 1], places),
+    size = len(line.onsets)
+    by_strength = np.stack([(kinds == kind).astype(float) @ cues for kind in range(STRENGTHS)], axis=1)
+    steps = np.diff(line.onsets) * scale
+    harmony = [
+        [*of_measures, *line.harmony.of_measures(-phase / scale, float(metre.counted) / scale)[:2]]
+        for phase in phases
+        for of_measures in [line.harmony.of_measures(-phase / scale, measure / scale)]
     ]
-    single = [
+    shares = np.column_stack(
+        [
+            by_strength.reshape(len(phases), -1) / size,
+            *_across(metre, places, kinds, steps),
+            _same(line.lags.notes(measure / scale), phases),
+            _variety(bars, places),
+            _usual_steps(metre, bars, places, habits),
+            _same(_phrases(cues[:, 1], quarters[0], measure), phases),
+            line.lags.steps(measure / scale, places < _NEAR),
+            _same(after_measures(line.returns, measure / scale), phases),
+            harmony,
+            _same_beginnings(cues[:, 1], places),
+        ]
+    )
+    whole = [
         *_tempo(line.seconds / scale, metre, steps),
         *_squares(np.log(line.seconds / scale * measure / _USUAL_MEASURE)),
         *(float(metre is other) for other in METRES),
-        *_ends(metre, phase, quarters[-1], kinds[-1]),
-        *_last_note(measure, phase, float(places[-1]), line.last * scale),
     ]
-    return np.concatenate([np.array(row) * np.sqrt(min(size, 100)), single])
+    own = [
+        [
+            *_ends(metre, phase, float(quarters[index, -1]), int(kinds[index, -1])),
+            *_last_note(measure, phase, float(places[index, -1]), line.last * scale),
+        ]
+        for index, phase in enumerate(phases)
+    ]
+    return np.column_stack([shares * np.sqrt(min(size, 100)), _same(whole, phases), own])
 
 
-def _across(metre: Metre, places: Floats, kinds: Ints, steps: Floats) -> tuple[float, float, float]:
-    """The shares of notes that lie across a barline, across a counted beat, and off the grid."""
+def _same(row: Sequence[float], phases: Sequence[float]) -> Floats:
+    """[P, .] what is the same for all phases."""
+    return np.tile(np.asarray(row, dtype=np.float64), (len(phases), 1))
+
+
+def _across(metre: Metre, places: Floats, kinds: Ints, steps: Floats) -> tuple[Floats, Floats, Floats]:
+    """The shares [P] of notes that lie across a barline, across a counted beat, and off the grid."""
     measure, counted = float(metre.measure), float(metre.counted)
-    inside = places[:-1]
+    inside = places[:, :-1]
     over_bar = (inside > _NEAR) & (inside + steps > measure + _NEAR)
-    over_beat = (kinds[:-1] == 3) & (inside % counted + steps > counted + _NEAR)
-    off = np.abs(places[:, None] - metre.places[None]).min(1) > _NEAR
-    return float(over_bar.mean()), float(over_beat.mean()), float(off.mean())
+    over_beat = (kinds[:, :-1] == 3) & (inside % counted + steps > counted + _NEAR)
+    off = np.abs(places[..., None] - metre.places).min(-1) > _NEAR
+    return over_bar.mean(1), over_beat.mean(1), off.mean(1)
 
 
-def _same_beginnings(lengths: Floats, places: Floats) -> float:
-    """The share of the notes after those that may end phrases that are where the first note is in its measure."""
-    after = places[1:][lengths[:-1] > _CLOSING]
-    return float((np.abs(after - places[0]) < _NEAR).mean()) if len(after) else 0.0
+def _same_beginnings(lengths: Floats, places: Floats) -> Floats:
+    """[P] the share of the notes after those that may end phrases that are where the first note is in its measure."""
+    after = places[:, 1:][:, lengths[:-1] > _CLOSING]
+    if not after.shape[1]:
+        return np.zeros(len(places))
+    return np.asarray((np.abs(after - places[:, :1]) < _NEAR).mean(1))
 
 
 def _last_note(measure: float, phase: float, place: float, heard: float) -> list[float]:
@@ -212,26 +233,26 @@ def _phrases(lengths: Floats, quarters: Floats, measure: float) -> list[float]:
     ]
 
 
-def _variety(bars: Floats, places: Floats) -> float:
-    """The share of measures with a pattern of their own."""
-    codes = np.rint(places * 12).astype(np.int64) + 1
-    hashes = np.zeros(int(bars[-1]) + 1)
-    np.add.at(hashes, bars.astype(np.int64), np.sin(codes * 12.9898) * 43758.5453)
-    return len(np.unique(hashes.round(3))) / len(hashes)
+def _variety(bars: Floats, places: Floats) -> Floats:
+    """[P] the share of measures with a pattern of their own."""
+    codes = np.sin((np.rint(places * 12) + 1) * 12.9898) * 43758.5453
+    found = []
+    for own, row in zip(bars.astype(np.int64), codes, strict=True):
+        hashes = np.bincount(own, weights=row, minlength=int(own[-1]) + 1)
+        found.append(len(np.unique(hashes.round(3))) / len(hashes))
+    return np.array(found)
 
 
-def _usual_steps(
-    metre: Metre, bars: Floats, places: Floats, steps: Floats, habits: Mapping[tuple[str, int], Habits]
-) -> float:
-    """The mean odds of the steps, by the habits that suit them best."""
+def _usual_steps(metre: Metre, bars: Floats, places: Floats, habits: Mapping[tuple[str, int], Habits]) -> Floats:
+    """[P] the mean odds of the steps, by the habits that suit them best."""
     indices = np.searchsorted(metre.places + 0.05, places).clip(0, len(metre.places) - 1)
     crossed = np.clip(np.diff(bars), 0, 1).astype(int)
     rated = [
-        float(own.steps[indices[1:], indices[:-1], crossed].clip(-9).mean())
+        np.maximum(own.steps[indices[:, 1:], indices[:, :-1], crossed], -9).mean(1)
         for (name, _), own in habits.items()
         if name == metre.name
     ]
-    return max(rated, default=_UNKNOWN)
+    return np.max(rated, axis=0) if rated else np.full(len(places), _UNKNOWN)
 
 
 def _tempo(quarter: float, metre: Metre, steps: Floats) -> list[float]:

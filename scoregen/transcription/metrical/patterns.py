@@ -63,29 +63,49 @@ def after_measures(returns: Returns, measure: float) -> list[float]:
     return [1.0, *(returns.sizes @ hits / total).tolist()]
 
 
-def notes_after_measures(onsets: Floats, pitches: Ints, measure: float) -> list[float]:
-    """How many notes have one, and how many one of their pitch, some measures on; a measure in the unit of onsets."""
-    found = []
-    for lag in _LAGS:
-        index, hits, left = _later(onsets, lag * measure)
-        found += [hits.sum() / left, (hits & (pitches[index] == pitches)).sum() / left]
-    return found
+class Lags:
+    """What comes again some measures later; what was found for a length is kept, as many barrings share it."""
 
+    def __init__(self, onsets: Floats, pitches: Ints) -> None:
+        self._onsets, self._pitches = onsets, pitches
+        self._steps, self._moves = np.diff(onsets), np.diff(pitches)
+        self._known: dict[float, tuple[list[float], list[float], NDArray[np.bool_]]] = {}
 
-def steps_after_measures(onsets: Floats, pitches: Ints, measure: float, is_downbeat: NDArray[np.bool_]) -> list[float]:
-    """How many steps come again some measures on: the same step of time, and the same of time and pitch.
+    def notes(self, measure: float) -> list[float]:
+        """How many notes have one, and how many one of their pitch, some measures on; in the unit of onsets."""
+        return self._of(measure)[0]
 
-    Last, how many steps of time from downbeats come again one measure on.
-    """
-    steps, moves, times = np.diff(onsets), np.diff(pitches), onsets[:-1]
-    found, downbeats = [], 0.0
-    for lag in _STEP_LAGS:
-        index, is_there, left = _later(times, lag * measure)
-        hits = is_there & (np.abs(steps[index] - steps) < _NEAR)
-        found += [hits.sum() / left, (hits & (moves[index] == moves)).sum() / left]
-        if lag == 1 and is_downbeat[:-1].any():
-            downbeats = float(hits[is_downbeat[:-1]].mean())
-    return [*found, downbeats]
+    def steps(self, measure: float, are_downbeats: NDArray[np.bool_]) -> Floats:
+        """[P, .] how many steps come again some measures on: the same step of time, and the same of time and pitch.
+
+        Last, how many steps of time from downbeats come again one measure on; `are_downbeats` is [P, N].
+        """
+        _, shares, hits = self._of(measure)
+        downbeats = are_downbeats[:, :-1]
+        again = (downbeats & hits).sum(1) / np.maximum(downbeats.sum(1), 1)
+        return np.column_stack([np.tile(shares, (len(downbeats), 1)), again])
+
+    def _of(self, measure: float) -> tuple[list[float], list[float], NDArray[np.bool_]]:
+        """The shares of notes and of steps, and whether each step of time comes again one measure on."""
+        key = round(measure, 6)
+        if key not in self._known:
+            self._known[key] = self._compared(measure)
+        return self._known[key]
+
+    def _compared(self, measure: float) -> tuple[list[float], list[float], NDArray[np.bool_]]:
+        notes: list[float] = []
+        for lag in _LAGS:
+            index, hits, left = _later(self._onsets, lag * measure)
+            notes += [hits.sum() / left, (hits & (self._pitches[index] == self._pitches)).sum() / left]
+        steps: list[float] = []
+        next_measure = np.zeros(len(self._steps), dtype=bool)
+        for lag in _STEP_LAGS:
+            index, is_there, left = _later(self._onsets[:-1], lag * measure)
+            hits = is_there & (np.abs(self._steps[index] - self._steps) < _NEAR)
+            steps += [hits.sum() / left, (hits & (self._moves[index] == self._moves)).sum() / left]
+            if lag == 1:
+                next_measure = hits
+        return notes, steps, next_measure
 
 
 def _later(times: Floats, lag: float) -> tuple[Ints, NDArray[np.bool_], int]:

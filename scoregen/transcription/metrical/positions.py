@@ -34,11 +34,11 @@ class Metre:
     counted: Fraction
     seconds: float
 
-    @property
+    @cached_property
     def name(self) -> str:
         return str(self.time)
 
-    @property
+    @cached_property
     def measure(self) -> Fraction:
         return self.time.duration
 

@@ -36,12 +36,11 @@ def rater_of(tensors: Mapping[str, Floats], name: str) -> Rater:
     return Rater(*(tensors[f"{name} {field}"] for field in _NAMES))
 
 
-def mean_of(raters: Sequence[Rater], weights: Sequence[float] | None = None) -> Rater:
-    """The rater whose ratings are the means of those of some, with weights if they are given."""
-    shares = np.ones(len(raters)) / len(raters) if weights is None else np.array(weights) / sum(weights)
+def mean_of(raters: Sequence[Rater]) -> Rater:
+    """The rater whose ratings are the means of those of some."""
     return Rater(
-        np.average([rater.direct for rater in raters], axis=0, weights=shares),
+        np.mean([rater.direct for rater in raters], axis=0),
         np.concatenate([rater.inner for rater in raters], axis=1),
         np.concatenate([rater.bias for rater in raters]),
-        np.concatenate([share * rater.outer for rater, share in zip(raters, shares, strict=True)]),
+        np.concatenate([rater.outer / len(raters) for rater in raters]),
     )

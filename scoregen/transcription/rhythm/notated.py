@@ -16,10 +16,8 @@ from scoregen.transcription.beats.odds import is_line, odds_of
 from scoregen.transcription.beats.tracking import Beats, track
 from scoregen.transcription.counting import UNKNOWN, Counting
 from scoregen.transcription.metrical.barring import Rated
-from scoregen.transcription.metrical.cues import Barring
 from scoregen.transcription.metrical.habits import LineModel, shipped_lines
 from scoregen.transcription.metrical.lines import LineRhythm, line_rhythm
-from scoregen.transcription.metrical.positions import metre_of_time
 from scoregen.transcription.metrical.textures import Texture, texture_barring, texture_of
 from scoregen.transcription.performed import PerformedNote
 from scoregen.transcription.rhythm.barlines import Barlines, rated_barlines, signatures, tracked_barlines
@@ -117,16 +115,12 @@ def tracked(notes: Sequence[PerformedNote], attacks: Attacks) -> Tracked:
 
 
 def _barlines(found: Tracked, model: LineModel | None, counting: Counting) -> tuple[Rated | None, Barlines]:
-    """The barlines in the metre that is given; else those of the beats, with the metre that is rated higher, if any."""
+    """The barlines in the metre and unit for which most speaks; without a model those of the beats."""
     own = found.barlines
     if model is None:
         return None, own
     rated = texture_barring(found.texture, model, counting)
-    if counting != UNKNOWN:
-        return rated, rated_barlines(rated, own.unit, found.grid, found.downbeats)
-    barring = Barring(metre_of_time(own.time), Fraction(1), Fraction(0))
-    other = rated.barring.metre.time
-    return (Rated(barring) if str(other) == str(own.time) else Rated(barring, 0.0, other)), own
+    return rated, rated_barlines(rated, own.unit, found.grid, found.downbeats)
 
 
 def _grid(places: NDArray[np.float64], seconds: float) -> tuple[bool, list[Fraction]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 
 from scoregen.model.beats.barlines import example_of, fit_rater, share_right
 from scoregen.model.beats.habits import count_habits
-from scoregen.model.beats.lines import NotatedLine, in_compound, in_five, lines_of_score
+from scoregen.model.beats.lines import FEWEST, MOST, NotatedLine, in_compound, in_five, lines_of_score
 from scoregen.notation.files import read_score
 from scoregen.transcription.metrical.rater import Rater
 
@@ -29,6 +30,20 @@ def test_a_line_knows_its_metre_and_its_positions(lines: list[NotatedLine]) -> N
     assert (np.diff(hymn.onsets) > 0).all()
 
 
+def test_the_parts_of_a_long_line_are_the_line(lines: list[NotatedLine]) -> None:
+    short = max(lines, key=lambda line: len(line.onsets))
+    times = 5
+    shift = np.repeat(np.arange(times) * (short.measures[-1] + 1), len(short.onsets))
+    repeated = [np.tile(values, times) for values in (short.onsets, short.ends)]
+    onsets, ends = (values + shift * float(short.metre.measure) for values in repeated)
+    pitches, positions = np.tile(short.pitches, times), np.tile(short.positions, times)
+    line = replace(short, onsets=onsets, ends=ends, pitches=pitches, positions=positions, measures=shift)
+    parts = list(line.parts())
+    assert len(parts) > 2 and all(FEWEST <= len(part.onsets) <= MOST for part in parts)
+    assert np.concatenate([part.onsets for part in parts]).tolist() == onsets.tolist()
+    assert next(short.parts()).pitches.tolist() == short.pitches.tolist()
+
+
 def test_usual_steps_are_likelier_than_others(lines: list[NotatedLine]) -> None:
     habits = count_habits([*lines, *lines, *lines])
     own = habits["4/4", lines[0].pulse]
@@ -39,10 +54,10 @@ def test_usual_steps_are_likelier_than_others(lines: list[NotatedLine]) -> None:
 
 def test_the_weights_choose_the_notated_barlines(lines: list[NotatedLine]) -> None:
     habits = count_habits([*lines, *lines, *lines])
-    found = [example_of(line.cut(), habits, np.random.default_rng(index)) for index, line in enumerate(lines)]
+    found = [example_of(next(line.parts()), habits, np.random.default_rng(index)) for index, line in enumerate(lines)]
     examples = [example for example in found if example is not None]
     assert len(examples) >= len(lines) - 2
-    fitted = fit_rater(examples * 8, {}, units=4)
+    fitted = fit_rater(examples * 8, examples, {}, units=4)
     nothing = Rater(*(np.zeros_like(value) for value in (fitted.direct, fitted.inner, fitted.bias, fitted.outer)))
     assert share_right(examples, fitted) > 0.8 > share_right(examples, nothing)
 

@@ -6,10 +6,9 @@ import numpy as np
 
 from scoregen.transcription.metrical.patterns import (
     Harmony,
+    Lags,
     after_measures,
-    notes_after_measures,
     returns_of,
-    steps_after_measures,
 )
 
 PHRASE = (60, 62, 64, 65, 67, 64)
@@ -46,9 +45,10 @@ def test_what_returns_suits_measures_of_its_distance_and_no_longer_ones() -> Non
 
 def test_notes_and_steps_are_looked_for_whole_measures_on() -> None:
     onsets, pitches = twice(5)
-    _, _, again, pitch_again, *_ = notes_after_measures(onsets, pitches, 4.0)
+    lags = Lags(onsets, pitches)
+    _, _, again, pitch_again, *_ = lags.notes(4.0)
     assert (again, pitch_again) == (7 / 8, 0.0)
-    same, same_moves, *_, downbeats = steps_after_measures(onsets, pitches, 4.0, onsets % 4 < 0.01)
+    ((same, same_moves, *_, downbeats),) = lags.steps(4.0, (onsets % 4 < 0.01)[None])
     assert (same, same_moves, downbeats) == (6 / 8, 5 / 8, 0.5)
 
 

@@ -16,8 +16,6 @@ def test_the_mean_of_raters_gives_the_mean_of_their_ratings() -> None:
     rows, own = np.random.default_rng(9).normal(size=(7, 5)), [rater(1, 3), rater(2, 4)]
     wanted = (own[0].ratings(rows) + own[1].ratings(rows)) / 2
     assert np.allclose(mean_of(own).ratings(rows), wanted)
-    wanted = 0.25 * own[0].ratings(rows) + 0.75 * own[1].ratings(rows)
-    assert np.allclose(mean_of(own, (1, 3)).ratings(rows), wanted)
 
 
 def test_a_rater_comes_back_from_its_tensors() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 
 from scoregen.notation.musicxml.read.attributes import signature_of
-from scoregen.notation.musicxml.read.measure import PartMeasure
+from scoregen.notation.musicxml.read.part_measure import PartMeasure
 from scoregen.notation.musicxml.read.spanners import StrandKey
 from scoregen.notation.musicxml.read.voices import fill_voice
 from scoregen.score.chord_symbols import ChordSymbol

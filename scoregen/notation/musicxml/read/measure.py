@@ -14,47 +14,20 @@ from scoregen.notation.musicxml.read.directions import barline_marks, note_dynam
 from scoregen.notation.musicxml.read.figured_bass import read_figured_bass
 from scoregen.notation.musicxml.read.harmony import read_harmony
 from scoregen.notation.musicxml.read.notes import Entry, NoteFields, add_chord_member, is_chord_member, read_entry
+from scoregen.notation.musicxml.read.part_measure import PartMeasure
 from scoregen.notation.musicxml.read.spanners import SpannerEnd
 from scoregen.notation.musicxml.read.tempos import read_tempo
 from scoregen.notation.musicxml.read.values import optional_number, quarters, text_of
-from scoregen.notation.musicxml.read.voices import Strand, build_strands, slur_ends
+from scoregen.notation.musicxml.read.voices import build_strands, slur_ends
 from scoregen.score.chord_symbols import ChordSymbol
 from scoregen.score.directions import Direction, FiguredBass
 from scoregen.score.elements import Barline, Break, Tempo
-from scoregen.score.keys import KeySignature
-from scoregen.score.metre import SignatureChange, TimeSignature
+from scoregen.score.metre import SignatureChange
 from scoregen.score.pitch import UNISON
-from scoregen.score.spanners import Spanner
 from scoregen.system.errors import ReadError
 
 _ZERO = Fraction(0)
 _REPEATED = "2"
-
-
-@dataclass(frozen=True, slots=True)
-class PartMeasure:
-    """A part's share of a measure column; `key` is at sounding pitch, `length` includes trailing <forward>.
-
-    `ends` are spanner ends, which are paired when the whole part has been read.
-    """
-
-    number: str
-    implicit: bool
-    length: Fraction
-    strands: tuple[Strand, ...]
-    time: TimeSignature | None
-    key: KeySignature | None
-    barline: Barline
-    repeat_start: bool
-    endings: tuple[int, ...]
-    tempos: tuple[Tempo, ...]
-    phrase_ends: frozenset[Fraction]
-    directions: tuple[Direction, ...] = ()
-    chord_symbols: tuple[ChordSymbol, ...] = ()
-    ends: tuple[SpannerEnd, ...] = ()
-    spanners: tuple[Spanner, ...] = ()
-    break_before: Break | None = None
-    changes: tuple[SignatureChange, ...] = ()
 
 
 @dataclass(slots=True)

@@ -17,7 +17,8 @@ from scoregen.notation.musicxml.document import open_document
 from scoregen.notation.musicxml.read.attributes import PartState, read_divisions
 from scoregen.notation.musicxml.read.columns import Share, join_parts, of_one_metre
 from scoregen.notation.musicxml.read.header import PartHeader, read_metadata, read_part_list
-from scoregen.notation.musicxml.read.measure import PartMeasure, read_measure
+from scoregen.notation.musicxml.read.measure import read_measure
+from scoregen.notation.musicxml.read.part_measure import PartMeasure
 from scoregen.notation.musicxml.read.spanners import StrandKey, paired_spanners
 from scoregen.notation.musicxml.read.values import Exact
 from scoregen.notation.musicxml.read.voices import voice_numbers
