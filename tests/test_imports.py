@@ -52,7 +52,7 @@ PACKAGES = {
     "model": (
         ("features",),
         ("network",),
-        ("engine", "harmony", "beats"),
+        ("engine", "harmony", "beats", "critic"),
         ("sampling.costs",),
         ("sampling",),
         ("training.run",),

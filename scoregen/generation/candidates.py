@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from scoregen.generation.reranking import RankingCriteria, cost, rerank
@@ -18,6 +19,9 @@ SEEDS_PER_ALTERNATIVE = 1_000_000
 """The distance of the random streams of two alternatives: more than there are refinement passes."""
 PASS_SHARE = 0.25
 """The time of a refinement pass as a share of the time of drafting, for the progress."""
+SPAN, CRITIC_SPAN = 4, 1
+"""The measures after which all drafts continue from the best one, and those if a critic helps to judge: then the
+likeliest measure is no longer the plainest one, so that a choice every measure gains more than it loses."""
 
 
 def draw_candidates(
@@ -29,6 +33,8 @@ def draw_candidates(
     """
     from scoregen.generation.refinement import refine
 
+    span = _span(criteria, options)
+    criteria = replace(criteria, fault_weight=max(1.0, SPAN / span) if span else 1.0)
     count = len(requests)
     work = 1 + options.passes * count * PASS_SHARE
     drafts = _sample(requests, criteria, options, lambda done: progress(done / work))
@@ -41,6 +47,13 @@ def draw_candidates(
     return rerank(better, criteria)
 
 
+def _span(criteria: RankingCriteria, options: SamplingOptions) -> int:
+    """The measures after which all drafts continue from the best one; 0 for never."""
+    if options.span is not None:
+        return options.span
+    return CRITIC_SPAN if criteria.has_critic else SPAN
+
+
 def _sample(
     requests: Sequence[SamplingRequest], criteria: RankingCriteria, options: SamplingOptions, progress: Progress
 ) -> list[tuple[Draft, SamplingRequest]]:
@@ -48,7 +61,8 @@ def _sample(
     from scoregen.model.sampling.loop import fill
 
     count, measures = len(requests), len(requests[0].tokens.measures)
-    stops = range(options.span, measures, options.span) if options.span else range(0)
+    span = _span(criteria, options)
+    stops = range(span, measures, span) if span else range(0)
 
     def judge(draft: Draft, measures: range) -> float:
         return cost(draft, criteria.of_measures(measures))

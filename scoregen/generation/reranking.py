@@ -1,4 +1,4 @@
-"""Reranking of drafts by likelihood, usual successions of chords, faults of part-writing, cadences, and novelty."""
+"""Reranking of drafts by likelihood, a critic, usual successions, faults of part-writing, cadences, and novelty."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from scoregen.tokens.tendencies import phrase_ends, unresolved
 from scoregen.tokens.vocabulary import vocabulary
 
 if TYPE_CHECKING:
+    from scoregen.model.critic.critic import Critic
     from scoregen.model.sampling.drafts import Draft
 
 Cadences = Mapping[int, Sequence[Fraction]]
@@ -38,7 +39,9 @@ class RankingCriteria:
 
     `blank`: by measure, whether each voice is blank; `open_end`: the last measure has a blank voice; `cadences`: the
     places of planned chords; `successions`: those of the corpus (None: they do not count); `style`: the weights;
-    `widest_leap`: the semitones of the widest leap of easy parts (None: any).
+    `widest_leap`: the semitones of the widest leap of easy parts (None: any); `critic`: what tells drafts from the
+    corpus (None: it does not count); `flowing`: new voices move as they like; `fault_weight`: how much each fault
+    weighs: drafts that are compared more often than every four measures have fewer faults, but as many nats per choice.
     """
 
     blank: tuple[tuple[bool, ...], ...]
@@ -47,6 +50,9 @@ class RankingCriteria:
     successions: SuccessionTable | None = None
     style: Style = field(default_factory=load_style)
     widest_leap: int | None = None
+    critic: Critic | None = None
+    flowing: bool = False
+    fault_weight: float = 1.0
 
     @classmethod
     def of(
@@ -60,6 +66,12 @@ class RankingCriteria:
         """The criteria of a task; the end of a piece counts only if it is blank."""
         blank = tuple(tuple(event.kind == "blank" for event in measure.slices[0].events) for measure in task.measures)
         return cls(blank, any(blank[-1]), cadences or {}, successions, style or load_style(), widest_leap)
+
+    @property
+    def has_critic(self) -> bool:
+        """Whether a critic counts: where all of the highest voice is given and nothing else, as it has learnt."""
+        is_known = all(not voices[0] and all(voices[1:]) for voices in self.blank)
+        return self.critic is not None and self.style.ranking.critic > 0 and is_known
 
     @property
     def open_measures(self) -> tuple[bool, ...]:
@@ -90,15 +102,24 @@ def cost(draft: Draft, criteria: RankingCriteria) -> float:
     repeated = repeated_share(draft.tokens, criteria.blank) if weights.repeated_measure else 0.0
     return (
         nats / max(draft.choices, 1)
-        + weights.parallel * draft.parallels
+        + criteria.fault_weight * weights.parallel * draft.parallels
         + weights.off_tonic_end * off_tonic
         + weights.unprepared_cadence
         * unprepared_share(draft.tokens, draft.sonorities, criteria.cadences, criteria.style.cadences)
         + weights.novelty_breach * draft.novelty_breaches
         + weights.repeated_measure * repeated
         + WIDE_LEAP * wide_leaps(draft.sonorities, criteria)
+        - weights.critic * critic_nats(draft, criteria)
         + (harmony_cost(draft, criteria) if weights.has_harmony else 0.0)
     )
+
+
+def critic_nats(draft: Draft, criteria: RankingCriteria) -> float:
+    """The nats per choice by which the critic finds a setting of a melody likelier in the corpus than among drafts."""
+    if criteria.critic is None or not criteria.has_critic:
+        return 0.0
+    ratio = criteria.critic.log_ratio(draft.tokens, draft.sonorities, flowing=criteria.flowing)
+    return ratio / max(draft.choices, 1)
 
 
 def wide_leaps(piece: Sonorities, criteria: RankingCriteria) -> int:
@@ -132,12 +153,15 @@ def harmony_cost(draft: Draft, criteria: RankingCriteria) -> float:
     """The cost of unusual successions, of notes that do not go where they tend, and of ends without a dominant."""
     weights, piece = criteria.style.ranking, draft.sonorities
     faults = unresolved(draft.tokens, piece, np.array(criteria.blank)[piece.measure])
-    return float(
-        weights.unusual_succession * succession_nats(draft, criteria.successions, weights.usual_succession)
-        + weights.unresolved_seventh * faults.sevenths.sum()
+    tendencies = (
+        weights.unresolved_seventh * faults.sevenths.sum()
         + weights.unresolved_leading_note * faults.leading_notes.sum()
         + weights.doubled_leading_note * faults.doubled.sum()
         + weights.cross_relation * faults.relations.sum()
+    )
+    return float(
+        weights.unusual_succession * succession_nats(draft, criteria.successions, weights.usual_succession)
+        + criteria.fault_weight * tendencies
         + weights.no_dominant * without_dominant(draft.tokens, piece, criteria)
     )
 

@@ -85,6 +85,7 @@ class RankingWeights:
     doubled_leading_note: float
     cross_relation: float
     no_dominant: float
+    critic: float
 
     @property
     def has_harmony(self) -> bool:

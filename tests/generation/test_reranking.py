@@ -20,6 +20,8 @@ from scoregen.generation.reranking import (
     wide_leaps,
     without_dominant,
 )
+from scoregen.model.critic.critic import Critic
+from scoregen.model.critic.critic_network import CriticConfig, CriticNetwork
 from scoregen.model.sampling.drafts import Draft
 from scoregen.score.elements import Slot
 from scoregen.score.keys import KeySignature
@@ -119,6 +121,26 @@ def test_a_copied_measure_is_no_better_than_a_usual_one() -> None:
 )
 def test_faults_cost(worse: Draft) -> None:
     assert cost(draft(8), AIMS) < cost(worse, AIMS)
+
+
+def test_a_critic_counts_under_a_melody_alone() -> None:
+    critic = Critic({name: value.numpy() for name, value in CriticNetwork(CriticConfig(hidden=4)).state_dict().items()})
+    melody = ((False, True, True, True),) * 2
+    usual, other = draft(8), draft(8, penultimate="D5 G4 B3 G3")
+    nats = [critic.log_ratio(each.tokens, each.sonorities, flowing=True) / each.choices for each in (usual, other)]
+    weight = AIMS.style.ranking.critic
+    for blank, share in ((melody, weight), (melody[:1] + AIMS.blank[:1], 0.0), (AIMS.blank, 0.0)):
+        plain = replace(AIMS, blank=blank, flowing=True)
+        gains = [cost(each, plain) - cost(each, replace(plain, critic=critic)) for each in (usual, other)]
+        assert gains == pytest.approx([share * each for each in nats])
+    assert nats[0] != nats[1] and weight > 0
+
+
+def test_faults_weigh_more_where_fewer_measures_are_compared() -> None:
+    faults = draft(8, parallels=1)
+    more = cost(faults, replace(AIMS, fault_weight=4.0)) - cost(faults, AIMS)
+    assert more >= 3 * AIMS.style.ranking.parallel
+    assert cost(draft(8), replace(AIMS, fault_weight=4.0)) == cost(draft(8), AIMS)
 
 
 def test_a_given_end_costs_nothing() -> None:

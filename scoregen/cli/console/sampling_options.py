@@ -52,7 +52,7 @@ Span = Annotated[
         "--span",
         min=0,
         help="Measures after which all drafts continue from the best one; 0: never.",
-        show_default="4",
+        show_default="1 for a choir under a melody, else 4",
         rich_help_panel=ADVANCED,
     ),
 ]

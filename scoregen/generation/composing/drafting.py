@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from scoregen.generation.candidates import draw_candidates
@@ -28,6 +29,7 @@ def draw_drafts(
     requests = _requests(writer, task, planning, tokens)
     leap = None if writer.is_for_instruments else planning.plans.widest_leap
     criteria = RankingCriteria.of(tokens, planning.plans.ends, writer.pretrained.successions, writer.style, leap)
+    criteria = replace(criteria, critic=writer.pretrained.critic, flowing=writer.options.rhythm == "flowing")
     return draw_candidates(requests, criteria, writer.options, progress or (lambda done: None))
 
 

@@ -73,9 +73,9 @@ class SamplingOptions:
     `temperature` and then the nucleus `top_p` apply to what the constraints leave. `voice_leading` is the cost in
     nats of a parallel fifth, octave or unison, and `crossing` that of an attack above a higher voice or below a
     lower one (None: the cost of the style, which also sets all other costs). After every `span` measures all drafts
-    continue from the best one (0: every draft continues by itself). `rhythm`: new voices `follow` the pulse of what is
-    given, are `plain` (on the pulse alone) or `flowing` (as the network likes). `difficulty`: `easy` parts have narrow
-    ranges and no leap wider than a fourth.
+    continue from the best one (0: every draft continues by itself; None: after every measure if a critic judges them,
+    else after four). `rhythm`: new voices `follow` the pulse of what is given, are `plain` (on the pulse alone) or
+    `flowing` (as the network likes). `difficulty`: `easy` parts have narrow ranges and no leap wider than a fourth.
     """
 
     seed: int = 0
@@ -85,7 +85,7 @@ class SamplingOptions:
     passes: int = 1
     voice_leading: float | None = None
     crossing: float | None = None
-    span: int = 4
+    span: int | None = None
     rhythm: Literal["follow", "flowing", "plain"] = "follow"
     difficulty: Literal["normal", "easy"] = "normal"
 
@@ -95,9 +95,11 @@ class SamplingOptions:
             raise InputError(f"the temperature is {self.temperature}; expected 0 or more")
         if not 0 < self.top_p <= 1:
             raise InputError(f"top-p is {self.top_p}; expected more than 0 and at most 1")
-        for name, least, most in (("candidates", 1, 4096), ("passes", 0, 1000), ("span", 0, 1000)):
-            if not least <= getattr(self, name) <= most:
-                raise InputError(f"{name} is {getattr(self, name)}; expected {least} to {most}")
+        span = 0 if self.span is None else self.span
+        numbers = ("candidates", self.candidates, 1, 4096), ("passes", self.passes, 0, 1000), ("span", span, 0, 1000)
+        for name, number, least, most in numbers:
+            if not least <= number <= most:
+                raise InputError(f"{name} is {number}; expected {least} to {most}")
         for name, values in (("rhythm", ("follow", "flowing", "plain")), ("difficulty", ("normal", "easy"))):
             if getattr(self, name) not in values:
                 raise InputError(f"the {name} is {getattr(self, name)!r}; expected one of: {', '.join(values)}")

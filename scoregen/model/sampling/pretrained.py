@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from scoregen.model.critic.critic import Critic
+from scoregen.model.critic.critic_file import load_critic
 from scoregen.model.harmony.outer_voices import ENSEMBLE_INPUTS
 from scoregen.model.harmony.planner import Planner
 from scoregen.model.harmony.planner_file import load_planner
@@ -37,6 +39,7 @@ class Pretrained:
     calibration: Calibration | None
     successions: SuccessionTable | None
     planner: Planner | None
+    critic: Critic | None = None
 
     @property
     def knows_descriptions(self) -> bool:
@@ -68,7 +71,7 @@ def pretrained_of(weights: Weights, path: Path, ensemble: Ensemble, *, may_stand
     successions, planner = load_successions(path), _planner_of(weights, path) if _reads_plans(weights) else None
     if planner is not None and planner.inputs != (PLANNER_INPUTS if config.roles else ENSEMBLE_INPUTS):
         raise InputError(f"the planner beside {path} is not for these weights; fetch it again or remove it")
-    return Pretrained(players, weights, load_index(path), calibration, successions, planner)
+    return Pretrained(players, weights, load_index(path), calibration, successions, planner, load_critic(path))
 
 
 def _planner_of(weights: Weights, path: Path) -> Planner | None:
