@@ -9,7 +9,7 @@ read, in the order of the hashes of their names. Their works are divided by thei
 and says which settings are better, the others are fitted. A quarter as many files of the validation split decide
 nothing, and give the shares that are reported, as do --scores. Music of several voices is performed by rule, and its
 beats are tracked with the shipped network. With a cache folder an interrupted run goes on where it stopped. With
---keep-lines the rater of lines of the file that is there stays; with --report-only both stay, and their shares are told.
+--keep-lines the rater of lines of the file that is there stays, with --report-only both do, and their shares are told.
 docs/recordings.md has the command that made the shipped file.
 """
 
@@ -217,6 +217,7 @@ def main() -> None:
     examples = {
         part: in_steps(folder, f"{part}-lines", own, lambda some, start: examples_of(some, habits, start))
         for part, own in lines.items()
+        if not arguments.keep_lines
     }
     performances = {
         part: in_steps(
