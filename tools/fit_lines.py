@@ -6,8 +6,8 @@
 
 DATA has a folder for each corpus of `corpora/` that is named, with its scores. `--most` files of its training split are
 read, in the order of the hashes of their names. Their works are divided by their names: one in `CHOOSING` ends the fits
-and says which settings are better, the others are fitted. A quarter as many files of the validation split decide
-nothing, and give the shares that are reported, as do --scores. Music of several voices is performed by rule, and its
+and says which settings are better, the others are fitted. A quarter as many files of the validation split end
+no fit, and give the shares that are reported, as do --scores. Music of several voices is performed by rule, and its
 beats are tracked with the shipped network. With a cache folder an interrupted run goes on where it stopped. With
 --keep-lines the rater of lines of the file that is there stays, with --report-only both do, and their shares are told.
 docs/recordings.md has the command that made the shipped file.
