@@ -3,9 +3,8 @@
 What is given fixes some of a plan: chord symbols, and the last cadence that a plan of measures has. At other phrase
 ends the planner chooses a triad in root position that fits what is given. For each plan of measures several harmonic
 plans are drawn. They are ranked by their likelihood when nothing is fixed, so that the fixed chords count too, and by
-their cadences. The likelihood of choirs is that of a chord, since the likeliest plans have few chords. A plan that is
-likelier than half of them gains nothing by that: the likeliest are plainer than the corpus. Those of players are ranked
-by their cadences alone: the likelier half of them keeps to few chords of one key.
+their cadences. A plan that is likelier than half of them gains nothing by that: the likeliest plans are bare. Those of
+players are ranked by their cadences alone: the likelier half of them keeps to few chords of one key.
 
 Music in church modes, which the planner does not know, has plans that are drawn by rule (`modal_planner`). All chords
 of its plan of measures are fixed.
@@ -159,18 +158,17 @@ def _drawn(
     """Plans [R, S, 4] around what is fixed in each plan of measures, and their costs [R]."""
     piece = task.piece
     unknown = np.full_like(fixed[0], UNKNOWN)
-    allowed = [until_the_end(task, permitted(task, *each), each[1]) for each in zip(fixed, plans, strict=True)]
+    allowed = [until_the_end(task, permitted(piece, *each), each[1]) for each in zip(fixed, plans, strict=True)]
     generator = np.random.default_rng(list(seed.encode()))
     with one_thread():
         code = planner.code(np.stack([task.inputs(known) for known in (*fixed, unknown)]))
         temperatures = PLAYED if task.is_played else SUNG
         labels = planner.sample(code, _stacked(allowed, rows), generator, temperatures, rows)
         nats = planner.nats(code[-1], labels).sum(1)
-    by_chord = _by_chord(nats, labels)
-    usual = np.zeros_like(by_chord) if task.is_played else np.maximum(by_chord, _median(by_chord))
+    usual = np.zeros_like(nats) if task.is_played else np.maximum(nats, _median(nats))
     ends = [phrase_ends(task, plan) for plan in plans]
     faults = [_faults(piece, label, ends[row]) for label, row in zip(labels, rows, strict=True)]
-    return labels, np.asarray((usual + np.array(faults)) / len(piece.steps), dtype=np.float32)
+    return labels, (usual + np.array(faults, dtype=np.float32)) / len(piece.steps)
 
 
 def _by_rule(task: PlannerTask, key: Key, plans: Sequence[Plan], seed: str) -> tuple[Ints, Floats]:
@@ -188,13 +186,6 @@ def _drawn_by_rule(task: PlannerTask, key: Key, plan: Plan, count: int, generato
     return modal_plans(
         piece, key, with_tonics(task, fixed_labels(piece, plan, every=True), plan), may, count, generator
     )
-
-
-def _by_chord(nats: Floats, labels: Ints) -> Floats:
-    """[R] the nats a chord of plans [R, S, 4], for as many chords as they have on average: the likeliest plans have few
-    chords, the likeliest by chord as many as others."""
-    chords = (labels[:, 1:] != labels[:, :-1]).any(2).sum(1) + 1
-    return np.asarray(nats / chords * chords.mean(), dtype=np.float32)
 
 
 def _median(values: NDArray[np.floating]) -> np.floating:

@@ -101,28 +101,6 @@ def test_an_end_on_the_tonic_after_its_dominant_costs_less_than_another(planner:
     assert home < cost(ending((-4, "major"), (-5, "minor")))
 
 
-def test_plans_of_choirs_are_not_ranked_by_how_few_chords_they_have(planner: Planner) -> None:
-    """The nats of a plan grow with its chords."""
-    found = harmonic_plans(planner, task(8), [{}], "1", 32)
-    chords = [sum(len(measure.header.harmony) for measure in each.tokens.measures) for each in found]
-    assert len(set(chords)) > 5
-    assert abs(sum(chords[:16]) / 16 - sum(chords[16:]) / 16) < 4
-
-
-def test_chords_begin_where_new_voices_may_begin_or_are_planned(planner: Planner) -> None:
-    tonic = tuple(-3 + member for member in MEMBERS["major"])
-    last = MeasurePlan({Fraction(1): PlannedChord(tonic)}, onsets=frozenset({ZERO, TWO}))
-    closed: Plan = {index: MeasurePlan(onsets=frozenset({ZERO, TWO})) for index in range(3)} | {3: last}
-    begun = [
-        {(index, chord.onset) for index, measure in enumerate(each.tokens.measures) for chord in measure.header.harmony}
-        for plan in (closed, {})
-        for each in harmonic_plans(planner, task(), [plan], "1", 8)
-    ]
-    allowed = {(index, onset) for index in range(4) for onset in (ZERO, TWO)} | {(3, Fraction(1))}
-    assert all(places <= allowed for places in begun[:8])
-    assert not any(places <= allowed for places in begun[8:])
-
-
 def test_the_keys_of_a_plan_are_near_the_signature(planner: Planner) -> None:
     headers = [measure.header for measure in harmonic_plans(planner, task(), [{}], "3")[0].tokens.measures]
     keys = {chord.key for header in headers for chord in header.harmony}

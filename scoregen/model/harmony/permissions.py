@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoregen.model.features.metric_features import CLASSES, QUALITIES
-from scoregen.model.harmony.labels import INVERSION, QUALITY, ROOT, members_of
+from scoregen.model.harmony.labels import INVERSION, QUALITY, ROOT
 from scoregen.score.theory.chord_kinds import MEMBERS
 
 Ints = NDArray[np.int64]
@@ -39,7 +39,6 @@ class Permissions:
     whether a chord may begin; one must begin where the chord before is not allowed. `lines` [R, S, V] are the pitch
     classes of the voices that are given over a free bass, negative where there is none: the bass of a new chord follows
     none of them in octaves or fifths, and doubles none on a note that tends somewhere, if another one is allowed.
-    `tops` [R, S] are the pitch classes that the highest given voice attacks, negative where it attacks none.
     """
 
     keys: Bools
@@ -48,16 +47,6 @@ class Permissions:
     inversions: Bools
     may: Bools
     lines: Ints
-    tops: Ints
-
-    def of(self, rows: Ints) -> Permissions:
-        """Those of some plans."""
-        return Permissions(*(getattr(self, name)[rows] for name in self.__dataclass_fields__))
-
-    def sound_with(self, labels: Ints, step: int) -> Bools:
-        """[R] whether the chords of labels [R, 4] contain what the highest given voice attacks."""
-        top = self.tops[:, step]
-        return (top < 0) | members_of(labels)[np.arange(len(labels)), top]
 
     def avoid_parallels(self, mask: Bools, basses: Ints, before: Ints, step: int) -> Bools:
         """A mask [R, N] without the choices whose basses [R, N] move in parallel with a given voice, where that leaves

@@ -35,14 +35,11 @@ LONGEST = Fraction(1000)
 def may_move(own: MeasurePlan, step: Step) -> bool:
     """Whether a chord may begin in a step where the new voices may: not while the chord of a phrase end stays, nor
     between a dominant and its goal."""
-    stays = any(onset < step.onset < _until(own, onset) for onset in own.chords)
-    return _is_open(own, step) and not stays and _may_begin(own, step)
-
-
-def _is_open(own: MeasurePlan, step: Step) -> bool:
-    """Whether new voices may begin notes in a step."""
     end = step.onset + step.duration
-    return own.onsets is None or any(step.onset <= onset < end for onset in own.onsets)
+    is_open = own.onsets is None or any(step.onset <= onset < end for onset in own.onsets)
+    return (
+        is_open and not any(onset < step.onset < _until(own, onset) for onset in own.chords) and _may_begin(own, step)
+    )
 
 
 def _until(own: MeasurePlan, onset: Fraction) -> Fraction:
@@ -119,10 +116,9 @@ def _last(chords: Mapping[Fraction, ChordSpan], end: Fraction) -> ChordSpan | No
     return None if place is None or not chords[place].members else chords[place]
 
 
-def permitted(task: PlannerTask, fixed: Ints, plan: Plan) -> Permissions:
+def permitted(piece: PlannerPiece, fixed: Ints, plan: Plan) -> Permissions:
     """What a plan may choose, without the first axis: the fixed attributes, triads that fit what is given at phrase
-    ends, and no new chord inside one of a chord symbol, or where no new voice of a choir may begin a note."""
-    piece = task.piece
+    ends, and no new chord inside one of a chord symbol."""
     masks = [_only(fixed[:, index], size) for index, size in enumerate(ATTRIBUTES.values())]
     qualities = np.repeat(masks[QUALITY][:, None], CLASSES, axis=1)
     closes = _closes(piece, plan) & (fixed[:, QUALITY] == UNKNOWN)
@@ -132,20 +128,8 @@ def permitted(task: PlannerTask, fixed: Ints, plan: Plan) -> Permissions:
         if fitting.any():
             qualities[row], masks[ROOT][row] = fitting, fitting.any(1)
             masks[INVERSION][row] = np.arange(ATTRIBUTES["inversion"]) == 0
-    may = np.array([_may_change(task, plan.get(step.measure, MeasurePlan()), step) for step in piece.steps])
-    return Permissions(masks[KEY], masks[ROOT], qualities, masks[INVERSION], may, _lines(piece), _tops(task))
-
-
-def _tops(task: PlannerTask) -> Ints:
-    """[S] what the highest given voice of a choir attacks in each step, SILENT if nothing."""
-    piece, steps = task.piece, np.arange(len(task.piece.steps))
-    highest = piece.is_given.argmax(1)
-    attacks = piece.is_given[steps, highest] & piece.attacks[steps, highest] & (not task.is_played)
-    return np.where(attacks, piece.classes[steps, highest], SILENT)
-
-
-def _may_change(task: PlannerTask, own: MeasurePlan, step: Step) -> bool:
-    return _may_begin(own, step) and (task.is_played or _is_open(own, step) or _planned(own, step) is not None)
+    may = np.array([_may_begin(plan.get(step.measure, MeasurePlan()), step) for step in piece.steps])
+    return Permissions(masks[KEY], masks[ROOT], qualities, masks[INVERSION], may, _lines(piece))
 
 
 def until_the_end(task: PlannerTask, allowed: Permissions, plan: Plan) -> Permissions:

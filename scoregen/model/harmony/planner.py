@@ -8,7 +8,7 @@ R plans, S steps, V voices.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
@@ -19,15 +19,13 @@ from numpy.typing import NDArray
 from scoregen.model.features.metric_features import CLASSES
 from scoregen.model.harmony.bass_line import NO_MOTION, motions_before, next_motions
 from scoregen.model.harmony.labels import ATTRIBUTES, KEY, QUALITY, ROOT
-from scoregen.model.harmony.layers import AGES, ages_before, gelu, log_softmax, placed, sigmoid
 from scoregen.model.harmony.permissions import HAS_MEMBER, Bools, Ints, Permissions, bass_of, basses_of
 
 Floats = NDArray[np.float32]
 Weights = Mapping[str, Floats]
 
-TRIES = 4
-"""How often a chord is drawn again that lacks what the highest given voice attacks where it begins: 1 % of those of the
-training chorales do, 7 % of those that are drawn once."""
+AGES = 9
+_GELU = float(np.sqrt(2 / np.pi))
 STEPS_AT_ONCE = 64
 """The steps whose codes are read at once."""
 
@@ -41,13 +39,6 @@ class Temperatures(NamedTuple):
 
 TRUE = Temperatures()
 """The distribution of the planner itself."""
-
-
-class _Drawing(NamedTuple):
-    """How classes [R] are drawn from logits and masks [R, N]."""
-
-    change: Callable[[Floats, Bools], Ints]
-    chord: Callable[[Floats, Bools], Ints]
 
 
 @dataclass(slots=True)
@@ -87,7 +78,7 @@ class Planner:
 
     def code(self, inputs: Floats) -> Floats:
         """[R, S, 2 context] the codes of the steps from their inputs [R, S, inputs]."""
-        x = gelu(self._linear("read", inputs))
+        x = _gelu(self._linear("read", inputs))
         start = np.zeros((len(x), self._w["context.weight_hh_l0"].shape[1]), dtype=np.float32)
         forward = self._run(self._read_in("context", x), start, "context")
         backward = self._run(self._read_in("context", x[:, ::-1], "_reverse"), start, "context", "_reverse")[:, ::-1]
@@ -112,22 +103,16 @@ class Planner:
             chosen: Ints = np.where(usable, noisy, -np.inf).argmax(1)
             return chosen
 
-        drawing = _Drawing(
-            partial(draw, temperature=temperatures.change), partial(draw, temperature=temperatures.chord)
-        )
         for step in range(code.shape[1]):
             if step % STEPS_AT_ONCE == 0:
                 inner, outer = self._read_code(code[:, step : step + STEPS_AT_ONCE])
             now = step % STEPS_AT_ONCE
             z = self._read(past, inner[rows, now], outer[rows, now], is_first=step == 0)
-            labels[:, step] = self._draw_step(z, past.label, allowed, step, drawing)
-            for _ in range(TRIES):
-                begins = (labels[:, step] != past.label).any(1) | (step == 0)
-                clashes = np.flatnonzero(begins & ~allowed.sound_with(labels[:, step], step))
-                if not len(clashes):
-                    break
-                few = allowed.of(clashes)
-                labels[clashes, step] = self._draw_step(z[clashes], past.label[clashes], few, step, drawing)
+            goes_on = allowed.allow(past.label, step) & (step > 0)
+            may = np.column_stack([goes_on, allowed.may[:, step] | ~goes_on])
+            change = draw(self._head("change", z), may, temperatures.change) == 1
+            new = self._draw_chord(z, past.label, allowed, step, partial(draw, temperature=temperatures.chord))
+            labels[:, step] = np.where(change[:, None], new, past.label)
             begins = (labels[:, step] != past.label).any(1) | (step == 0)
             if step:
                 past.motion = next_motions(past.motion, past.label, labels[:, step])
@@ -139,7 +124,7 @@ class Planner:
         before = np.pad(labels[:, :-1], ((0, 0), (1, 0), (0, 0)))
         begins = (labels != before).any(2)
         begins[:, 0] = True
-        hidden, ages, motions = self._begin(len(labels)).hidden, ages_before(begins), motions_before(labels)
+        hidden, ages, motions = self._begin(len(labels)).hidden, _ages(begins), motions_before(labels)
         result = np.zeros(labels.shape[:2], dtype=np.float32)
         for start in range(0, labels.shape[1], STEPS_AT_ONCE):
             part = np.s_[:, start : start + STEPS_AT_ONCE]
@@ -158,10 +143,10 @@ class Planner:
     def _chord_nats(self, z: Floats, now: Ints, before: Ints, begins: Bools) -> Floats:
         """[N] -log p of chords [N, 4] from the states [N, choice] before them."""
         every = np.arange(len(now))
-        result: Floats = -log_softmax(self._head("change", z))[every, begins.astype(int)]
+        result: Floats = -_log_softmax(self._head("change", z))[every, begins.astype(int)]
         terms = np.zeros(len(now), dtype=np.float32)
         for index, name in enumerate(ATTRIBUTES):
-            terms -= log_softmax(self._logits(name, z, now, before))[every, now[:, index]]
+            terms -= _log_softmax(self._logits(name, z, now, before))[every, now[:, index]]
             z = self._after(name, z, now)
         return np.where(begins, result + terms, result)
 
@@ -197,13 +182,6 @@ class Planner:
     def _from_state(self, hidden: Floats) -> Floats:
         """What the choices of steps take from their states [..., hidden]."""
         return np.asarray(hidden @ self._w["start.weight"][:, : hidden.shape[-1]].T, dtype=np.float32)
-
-    def _draw_step(self, z: Floats, before: Ints, allowed: Permissions, step: int, drawing: _Drawing) -> Ints:
-        """[R, 4] the chord of every plan at a step: another one, or the one before."""
-        goes_on = allowed.allow(before, step) & (step > 0)
-        may = np.column_stack([goes_on, allowed.may[:, step] | ~goes_on])
-        change = drawing.change(self._head("change", z), may) == 1
-        return np.where(change[:, None], self._draw_chord(z, before, allowed, step, drawing.chord), before)
 
     def _draw_chord(
         self, z: Floats, before: Ints, allowed: Permissions, step: int, draw: Callable[[Floats, Bools], Ints]
@@ -242,9 +220,9 @@ class Planner:
         """The logits of an attribute, given those before it."""
         logits = self._head(f"heads.{name}", z)
         if name == "root":
-            return placed(logits, np.arange(CLASSES)[None], (label[:, KEY], before[:, ROOT], bass_of(before)))
+            return _placed(logits, np.arange(CLASSES)[None], (label[:, KEY], before[:, ROOT], bass_of(before)))
         if name == "inversion":
-            return placed(logits, basses_of(label), (bass_of(before), label[:, KEY]))
+            return _placed(logits, basses_of(label), (bass_of(before), label[:, KEY]))
         return logits
 
     def _after(self, name: str, z: Floats, label: Ints) -> Floats:
@@ -266,7 +244,7 @@ class Planner:
         return np.asarray(x @ self._w[f"{name}.weight"].T + self._w[f"{name}.bias"], dtype=np.float32)
 
     def _head(self, name: str, z: Floats) -> Floats:
-        return self._linear(name, gelu(z))
+        return self._linear(name, _gelu(z))
 
     def _read_in(self, name: str, x: Floats, way: str = "") -> Floats:
         """What a GRU takes from its inputs, [R, S, 3 hidden]."""
@@ -284,7 +262,36 @@ class Planner:
         """One step of a GRU as in PyTorch; `inner` [R, 3 hidden] is what it takes from its input."""
         outer = hidden @ self._w[f"{name}.weight_hh_l0{way}"].T + self._w[f"{name}.bias_hh_l0{way}"]
         width = hidden.shape[1]
-        gates = sigmoid(inner[:, : 2 * width] + outer[:, : 2 * width])
+        gates = _sigmoid(inner[:, : 2 * width] + outer[:, : 2 * width])
         reset, update = gates[:, :width], gates[:, width:]
         new = np.tanh(inner[:, 2 * width :] + reset * outer[:, 2 * width :])
         return np.asarray((1 - update) * new + update * hidden, dtype=np.float32)
+
+
+def _ages(begins: Bools) -> Ints:
+    """[R, S] the ages of the chords before the steps at which chords begin [R, S]."""
+    ages: Ints = np.zeros(begins.shape, dtype=np.int64)
+    for step in range(1, begins.shape[1]):
+        ages[:, step] = np.where(begins[:, step - 1], 1, np.minimum(ages[:, step - 1] + 1, AGES))
+    return ages
+
+
+def _placed(logits: Floats, places: Ints, centres: Sequence[Ints]) -> Floats:
+    """[R, N] the terms [R, N + 12 C] of N choices, and of their pitch classes `places` relative to C centres [R]."""
+    own, *others = np.split(logits, range(places.shape[1], logits.shape[1], CLASSES), axis=1)
+    for terms, centre in zip(others, centres, strict=True):
+        own = own + np.take_along_axis(terms, (places - centre[:, None]) % CLASSES, axis=1)
+    return own
+
+
+def _gelu(x: Floats) -> Floats:
+    return np.asarray(0.5 * x * (1 + np.tanh(_GELU * (x + 0.044715 * x * x * x))), dtype=np.float32)
+
+
+def _sigmoid(x: Floats) -> Floats:
+    return np.asarray(0.5 * (1 + np.tanh(0.5 * x)), dtype=np.float32)
+
+
+def _log_softmax(logits: Floats) -> Floats:
+    top = logits.max(1, keepdims=True)
+    return np.asarray(logits - top - np.log(np.exp(logits - top).sum(1, keepdims=True)), dtype=np.float32)

@@ -16,7 +16,7 @@ from scoregen.model.harmony.labels import ATTRIBUTES
 from scoregen.model.harmony.outer_voices import ENSEMBLE_INPUTS
 from scoregen.model.harmony.permissions import Permissions
 from scoregen.model.harmony.planner import Planner
-from scoregen.model.harmony.planner_inputs import PLANNER_INPUTS, SILENT
+from scoregen.model.harmony.planner_inputs import PLANNER_INPUTS
 from scoregen.system.errors import CONTENT_FAULTS, InputError
 from scoregen.system.files import write_files
 
@@ -58,8 +58,7 @@ def _try(planner: Planner) -> None:
     keys, roots, qualities, inversions = sizes = tuple(ATTRIBUTES.values())
     shapes = {"keys": (keys,), "roots": (roots,), "qualities": (roots, qualities), "inversions": (inversions,)}
     masks = {name: np.ones((1, 2, *shape), dtype=np.bool_) for name, shape in shapes.items()}
-    may, tops = np.ones((1, 2), dtype=np.bool_), np.full((1, 2), SILENT)
-    every = Permissions(**masks, may=may, lines=np.zeros((1, 2, 0), dtype=np.int64), tops=tops)
+    every = Permissions(**masks, may=np.ones((1, 2), dtype=np.bool_), lines=np.zeros((1, 2, 0), dtype=np.int64))
     if planner.inputs not in (PLANNER_INPUTS, ENSEMBLE_INPUTS):
         raise ValueError(f"it reads {planner.inputs} inputs")
     planner.check()
