@@ -34,7 +34,7 @@ from scoregen.model.harmony.planned_measures import (
     until_the_end,
     with_tonics,
 )
-from scoregen.model.harmony.planner import Planner, Temperatures
+from scoregen.model.harmony.planner import Planner
 from scoregen.model.harmony.planner_inputs import PlannerPiece
 from scoregen.model.harmony.planner_task import PlannerTask, choral_task
 from scoregen.plan.harmonic_plan import headers_with
@@ -51,12 +51,11 @@ Floats = NDArray[np.float32]
 
 PLANS = 32
 """The harmonic plans that are drawn for an alternative, over all plans of measures."""
-SUNG, PLAYED = Temperatures(change=1.0, chord=0.6), Temperatures(change=1.1, chord=1.1)
-"""Of the planner, whose distribution over chords is too wide: on training sopranos two thirds of the phrase ends have
-one of Bach's sixty usual cadences, half of them at 1 (Bach 70 %). Whether a chord begins is not made surer than it is:
-chords between beats, on which a bass walks, are less likely than not, and would all but go. Plans of players do not
-leave their key at 0.7: chords with notes outside the key take 26 % of the time of sixteen openings of training quartets
-and of the piano of sixteen songs, of plans 1 % at 0.7 (ten of them), 23 and 10 % at 1, 28 and 17 % at 1.1."""
+TEMPERATURE, PLAYED_TEMPERATURE = 0.7, 1.1
+"""Of the planner, for choirs and for players. Its distribution over the chords of choirs is too wide: at 1 half of the
+phrase ends have one of Bach's sixty usual cadences, at 0.7 two thirds, as in the chorales. Plans of players do not
+leave their key at 0.7: chords with notes outside the key take 26 % of the time of sixteen openings of training
+quartets and of the piano of sixteen songs, of plans 1 % at 0.7 (ten of them), 23 and 10 % at 1, 28 and 17 % at 1.1."""
 NO_DOMINANT, NO_TONIC, OPEN_END = 12.0, 8.0, 2.0
 """The nats that a last cadence without a dominant, one off the tonic, and a phrase end that is not closed cost."""
 _MODES = (None, "major", "minor", "ionian")
@@ -162,8 +161,8 @@ def _drawn(
     generator = np.random.default_rng(list(seed.encode()))
     with one_thread():
         code = planner.code(np.stack([task.inputs(known) for known in (*fixed, unknown)]))
-        temperatures = PLAYED if task.is_played else SUNG
-        labels = planner.sample(code, _stacked(allowed, rows), generator, temperatures, rows)
+        temperature = PLAYED_TEMPERATURE if task.is_played else TEMPERATURE
+        labels = planner.sample(code, _stacked(allowed, rows), generator, temperature, rows)
         nats = planner.nats(code[-1], labels).sum(1)
     usual = np.zeros_like(nats) if task.is_played else np.maximum(nats, _median(nats))
     ends = [phrase_ends(task, plan) for plan in plans]

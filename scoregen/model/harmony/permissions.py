@@ -81,13 +81,7 @@ class Permissions:
         return result
 
 
-def basses_of(labels: Ints) -> Ints:
-    """[..., 4] the lowest pitch classes of all inversions of chords with labels [..., 4]."""
-    lowest: Ints = (labels[..., ROOT, None] + LOWEST[labels[..., QUALITY]]) % CLASSES
-    return lowest
-
-
 def bass_of(labels: Ints) -> Ints:
     """[...] the lowest pitch classes of chords with labels [..., 4]."""
-    lowest: Ints = np.take_along_axis(basses_of(labels), labels[..., INVERSION, None], axis=-1)[..., 0]
+    lowest: Ints = (labels[..., ROOT] + LOWEST[labels[..., QUALITY], labels[..., INVERSION]]) % CLASSES
     return lowest

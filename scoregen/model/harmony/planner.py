@@ -8,18 +8,15 @@ R plans, S steps, V voices.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from scoregen.model.features.metric_features import CLASSES
-from scoregen.model.harmony.bass_line import NO_MOTION, motions_before, next_motions
 from scoregen.model.harmony.labels import ATTRIBUTES, KEY, QUALITY, ROOT
-from scoregen.model.harmony.permissions import HAS_MEMBER, Bools, Ints, Permissions, bass_of, basses_of
+from scoregen.model.harmony.permissions import HAS_MEMBER, LOWEST, Bools, Ints, Permissions
 
 Floats = NDArray[np.float32]
 Weights = Mapping[str, Floats]
@@ -30,25 +27,12 @@ STEPS_AT_ONCE = 64
 """The steps whose codes are read at once."""
 
 
-class Temperatures(NamedTuple):
-    """Those of drawing a plan: of whether a chord begins, and of the attributes of a chord."""
-
-    change: float = 1.0
-    chord: float = 1.0
-
-
-TRUE = Temperatures()
-"""The distribution of the planner itself."""
-
-
 @dataclass(slots=True)
 class _Past:
-    """The plans up to a step: the last label [R, 4], its age [R], the motion of the bass into it [R], and the state of
-    the network [R, hidden]."""
+    """The plans up to a step: the last label [R, 4], its age [R], and the state of the network [R, hidden]."""
 
     label: Ints
     age: Ints
-    motion: Ints
     hidden: Floats
 
 
@@ -89,7 +73,7 @@ class Planner:
         code: Floats,
         allowed: Permissions,
         generator: np.random.Generator,
-        temperatures: Temperatures = TRUE,
+        temperature: float = 1.0,
         rows: Ints | None = None,
     ) -> Ints:
         """Plans [R, S, 4] over codes [C, S, 2 context]; `rows` [R] names the code of each plan, by default its own."""
@@ -97,7 +81,7 @@ class Planner:
         labels = np.zeros((len(rows), code.shape[1], len(ATTRIBUTES)), dtype=np.int64)
         past = self._begin(len(rows))
 
-        def draw(logits: Floats, mask: Bools, temperature: float) -> Ints:
+        def draw(logits: Floats, mask: Bools) -> Ints:
             usable = np.where(mask.any(1, keepdims=True), mask, True)
             noisy = logits / max(temperature, 1e-3) + generator.gumbel(size=logits.shape)
             chosen: Ints = np.where(usable, noisy, -np.inf).argmax(1)
@@ -109,14 +93,10 @@ class Planner:
             now = step % STEPS_AT_ONCE
             z = self._read(past, inner[rows, now], outer[rows, now], is_first=step == 0)
             goes_on = allowed.allow(past.label, step) & (step > 0)
-            may = np.column_stack([goes_on, allowed.may[:, step] | ~goes_on])
-            change = draw(self._head("change", z), may, temperatures.change) == 1
-            new = self._draw_chord(z, past.label, allowed, step, partial(draw, temperature=temperatures.chord))
+            change = draw(self._head("change", z), np.column_stack([goes_on, allowed.may[:, step] | ~goes_on])) == 1
+            new = self._draw_chord(z, past.label, allowed, step, draw)
             labels[:, step] = np.where(change[:, None], new, past.label)
-            begins = (labels[:, step] != past.label).any(1) | (step == 0)
-            if step:
-                past.motion = next_motions(past.motion, past.label, labels[:, step])
-            past.label, past.age = labels[:, step], np.where(begins, 1, np.minimum(past.age + 1, AGES))
+            past.label, past.age = labels[:, step], np.where(change, 1, np.minimum(past.age + 1, AGES))
         return labels
 
     def nats(self, code: Floats, labels: Ints) -> Floats:
@@ -124,11 +104,11 @@ class Planner:
         before = np.pad(labels[:, :-1], ((0, 0), (1, 0), (0, 0)))
         begins = (labels != before).any(2)
         begins[:, 0] = True
-        hidden, ages, motions = self._begin(len(labels)).hidden, _ages(begins), motions_before(labels)
+        hidden, ages = self._begin(len(labels)).hidden, _ages(begins)
         result = np.zeros(labels.shape[:2], dtype=np.float32)
         for start in range(0, labels.shape[1], STEPS_AT_ONCE):
             part = np.s_[:, start : start + STEPS_AT_ONCE]
-            last = self._label_code(before[part], ages[part], motions[part])
+            last = self._label_code(before[part], ages[part])
             if start == 0:
                 last[:, 0] = 0
             inner, outer = self._read_code(code[None, start : start + STEPS_AT_ONCE])
@@ -153,15 +133,14 @@ class Planner:
     def _begin(self, rows: int) -> _Past:
         width = self._w["steps.weight_hh_l0"].shape[1]
         nothing = np.zeros((rows, len(ATTRIBUTES)), dtype=np.int64)
-        motion = np.full(rows, NO_MOTION)
-        return _Past(nothing, np.zeros(rows, dtype=np.int64), motion, np.zeros((rows, width), dtype=np.float32))
+        return _Past(nothing, np.zeros(rows, dtype=np.int64), np.zeros((rows, width), dtype=np.float32))
 
     def _read(self, past: _Past, inner: Floats, outer: Floats, *, is_first: bool) -> Floats:
         """[R, choice] the state before the choices of a step; the hidden state of the past moves on.
 
         `inner` and `outer` are what `_read_code` reads of the step.
         """
-        last = self._label_code(past.label, past.age, past.motion) * np.float32(not is_first)
+        last = self._label_code(past.label, past.age) * np.float32(not is_first)
         past.hidden = self._cell(inner + self._read_last(last), past.hidden, "steps")
         return outer + self._from_state(past.hidden)
 
@@ -207,7 +186,7 @@ class Planner:
         The inversion decides about the bass, where it is fixed the root.
         """
         if name == "inversion":
-            basses = basses_of(label)
+            basses = (label[:, ROOT, None] + LOWEST[label[:, QUALITY]]) % CLASSES
             single = allowed.avoid_doubling(mask, label, basses, step)
             return allowed.avoid_parallels(single, basses, before, step)
         if name == "root":
@@ -219,25 +198,18 @@ class Planner:
     def _logits(self, name: str, z: Floats, label: Ints, before: Ints) -> Floats:
         """The logits of an attribute, given those before it."""
         logits = self._head(f"heads.{name}", z)
-        if name == "root":
-            return _placed(logits, np.arange(CLASSES)[None], (label[:, KEY], before[:, ROOT], bass_of(before)))
-        if name == "inversion":
-            return _placed(logits, basses_of(label), (bass_of(before), label[:, KEY]))
-        return logits
+        return _rooted(logits, label[:, KEY] % CLASSES, before[:, ROOT]) if name == "root" else logits
 
     def _after(self, name: str, z: Floats, label: Ints) -> Floats:
         """The state after the choice of an attribute."""
         z = z + self._w[f"chosen.{name}.weight"][label[:, list(ATTRIBUTES).index(name)]]
         return z + self._w["chosen.degree.weight"][(label[:, ROOT] - label[:, KEY]) % CLASSES] if name == "root" else z
 
-    def _label_code(self, labels: Ints, ages: Ints, motions: Ints) -> Floats:
+    def _label_code(self, labels: Ints, ages: Ints) -> Floats:
         code = self._w["age.weight"][np.minimum(ages, AGES)]
         for index, name in enumerate(ATTRIBUTES):
             code = code + self._w[f"last.{name}.weight"][labels[..., index]]
         code = code + self._w["last.degree.weight"][(labels[..., ROOT] - labels[..., KEY]) % CLASSES]
-        low = bass_of(labels)
-        for name, values in (("note", low), ("degree", (low - labels[..., KEY]) % CLASSES), ("motion", motions)):
-            code = code + self._w[f"bass.{name}.weight"][values]
         return np.asarray(code, dtype=np.float32)
 
     def _linear(self, name: str, x: Floats) -> Floats:
@@ -276,10 +248,10 @@ def _ages(begins: Bools) -> Ints:
     return ages
 
 
-def _placed(logits: Floats, places: Ints, centres: Sequence[Ints]) -> Floats:
-    """[R, N] the terms [R, N + 12 C] of N choices, and of their pitch classes `places` relative to C centres [R]."""
-    own, *others = np.split(logits, range(places.shape[1], logits.shape[1], CLASSES), axis=1)
-    for terms, centre in zip(others, centres, strict=True):
+def _rooted(logits: Floats, tonic: Ints, root: Ints) -> Floats:
+    own, by_tonic, by_root = np.split(logits, 3, axis=1)
+    places = np.arange(CLASSES)
+    for terms, centre in ((by_tonic, tonic), (by_root, root)):
         own = own + np.take_along_axis(terms, (places - centre[:, None]) % CLASSES, axis=1)
     return own
 

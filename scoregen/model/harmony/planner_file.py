@@ -10,8 +10,6 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
-from scoregen.model.features.metric_features import CLASSES
-from scoregen.model.harmony.bass_line import BASS
 from scoregen.model.harmony.labels import ATTRIBUTES
 from scoregen.model.harmony.outer_voices import ENSEMBLE_INPUTS
 from scoregen.model.harmony.permissions import Permissions
@@ -32,25 +30,11 @@ def load_planner(weights: Path) -> Planner | None:
     if not path.is_file():
         return None
     try:
-        planner = Planner(with_bass_line(load(path.read_bytes())))
+        planner = Planner(load(path.read_bytes()))
         _try(planner)
     except (*CONTENT_FAULTS, SafetensorError) as error:
         raise InputError(f"{path} is damaged ({error}); fetch it again or remove it") from error
     return planner
-
-
-def with_bass_line(tensors: Mapping[str, NDArray[np.float32]]) -> Mapping[str, NDArray[np.float32]]:
-    """The weights of a planner; zeros for what one does not read that was trained without the line of the bass."""
-    if any(name.startswith("bass.") for name in tensors):
-        return tensors
-    width = tensors["age.weight"].shape[1]
-    own = {f"bass.{name}.weight": np.zeros((size, width), dtype=np.float32) for name, size in BASS.items()}
-    more = {"root": CLASSES, "inversion": 2 * CLASSES}
-    heads = {
-        name: np.pad(tensors[name], [(0, size)] + [(0, 0)] * (tensors[name].ndim - 1))
-        for name, size in ((f"heads.{head}.{kind}", size) for head, size in more.items() for kind in ("weight", "bias"))
-    }
-    return {**tensors, **own, **heads}
 
 
 def _try(planner: Planner) -> None:

@@ -3,15 +3,13 @@
 A bidirectional GRU encodes what is given; a GRU over the steps reads the code of each step and the chord before it. At
 a step the network chooses whether a chord begins, then its key, its root, its quality and its inversion, each
 conditioned on the choices before it. The logits of a root are a sum of terms relative to the signature, to the local
-key, to the last root and to the last bass; those of an inversion, terms of its bass relative to the last bass and to
-the local key, since the bass is a line.
+key and to the last root.
 
 B pieces, S steps, I inputs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 import torch
@@ -19,9 +17,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from scoregen.model.features.metric_features import CLASSES
-from scoregen.model.harmony.bass_line import BASS
 from scoregen.model.harmony.labels import ATTRIBUTES
-from scoregen.model.harmony.permissions import LOWEST
 from scoregen.model.harmony.planner_inputs import PLANNER_INPUTS
 
 AGES = 9
@@ -39,8 +35,7 @@ class PlannerConfig:
 
 
 class PlannerNetwork(nn.Module):
-    """log p of plans. Labels are [B, S, 4], UNKNOWN nowhere; ages [B, S] count the steps since the last chord began,
-    motions [B, S] are the intervals of the bass into it."""
+    """log p of plans. Labels are [B, S, 4], UNKNOWN nowhere; ages [B, S] count the steps since the last chord began."""
 
     def __init__(self, config: PlannerConfig) -> None:
         super().__init__()
@@ -50,38 +45,33 @@ class PlannerNetwork(nn.Module):
         self.context = nn.GRU(c, c, batch_first=True, bidirectional=True)
         self.last = nn.ModuleDict({name: nn.Embedding(size, e) for name, size in _sizes().items()})
         self.age = nn.Embedding(AGES + 1, e)
-        self.bass = nn.ModuleDict({name: nn.Embedding(size, e) for name, size in BASS.items()})
         self.steps = nn.GRU(2 * c + e, h, batch_first=True)
         self.start = nn.Linear(h + 2 * c, d)
         self.change = nn.Linear(d, 2)
         self.chosen = nn.ModuleDict({name: nn.Embedding(size, d) for name, size in _sizes().items()})
         self.heads = nn.ModuleDict(
-            {"key": nn.Linear(d, 2 * CLASSES), "root": nn.Linear(d, 4 * CLASSES)}
-            | {"quality": nn.Linear(d, ATTRIBUTES["quality"])}
-            | {"inversion": nn.Linear(d, ATTRIBUTES["inversion"] + 2 * CLASSES)}
+            {"key": nn.Linear(d, 2 * CLASSES), "root": nn.Linear(d, 3 * CLASSES)}
+            | {name: nn.Linear(d, ATTRIBUTES[name]) for name in ("quality", "inversion")}
         )
         self.dropout = nn.Dropout(config.dropout)
 
-    def forward(self, inputs: Tensor, labels: Tensor, ages: Tensor, motions: Tensor) -> tuple[Tensor, ...]:
+    def forward(self, inputs: Tensor, labels: Tensor, ages: Tensor) -> tuple[Tensor, ...]:
         """log p of every choice, [B, S, classes]: change, key, root, quality, inversion.
 
-        `ages` and `motions` are those of the chord before each step. The labels before the first step are silence.
+        `ages` are those of the chord before each step. The labels before the first step are silence.
         """
         code = self.dropout(self.context(self.dropout(functional.gelu(self.read(inputs), approximate="tanh")))[0])
         before = functional.pad(labels[:, :-1], (0, 0, 1, 0))
-        past = self.label_code(before, ages, motions)
+        past = self.label_code(before, ages)
         past = past * (torch.arange(past.shape[1]) > 0)[None, :, None]
         hidden = self.dropout(self.steps(torch.cat([code, past], -1))[0])
         return self.choices(torch.cat([hidden, code], -1), before, labels)
 
-    def label_code(self, labels: Tensor, ages: Tensor, motions: Tensor) -> Tensor:
-        """The code of the last chord, of its age and of its bass, [..., embedding]."""
+    def label_code(self, labels: Tensor, ages: Tensor) -> Tensor:
+        """The code of the last chord and of its age, [..., embedding]."""
         code: Tensor = self.age(ages.clamp(max=AGES))
         for name, values in _attributes(labels).items():
             code = code + self.last[name](values)
-        low = _bass(labels)
-        for name, values in (("note", low), ("degree", (low - labels[..., 0]) % CLASSES), ("motion", motions)):
-            code = code + self.bass[name](values)
         return code
 
     def choices(self, state: Tensor, before: Tensor, labels: Tensor) -> tuple[Tensor, ...]:
@@ -92,9 +82,7 @@ class PlannerNetwork(nn.Module):
         for name in ATTRIBUTES:
             logits = self.heads[name](self.dropout(functional.gelu(z, approximate="tanh")))
             if name == "root":
-                logits = _placed(logits, torch.arange(CLASSES), (now["key"], before[..., 1], _bass(before)))
-            if name == "inversion":
-                logits = _placed(logits, _basses(labels), (_bass(before), now["key"]))
+                logits = _rooted(logits, now["key"] % CLASSES, before[..., 1])
             result.append(logits)
             z = z + self.chosen[name](now[name])
             if name == "root":
@@ -112,25 +100,14 @@ def _attributes(labels: Tensor) -> dict[str, Tensor]:
     return {**values, "degree": (values["root"] - values["key"]) % CLASSES}
 
 
-def _placed(logits: Tensor, places: Tensor, centres: Sequence[Tensor]) -> Tensor:
-    """[..., N] the terms [..., N + 12 C] of N choices, and of their pitch classes `places` [..., N] relative to C
-    centres [...]."""
-    result, others = logits[..., : places.shape[-1]], logits[..., places.shape[-1] :]
-    rows = others.reshape(*others.shape[:-1], -1, CLASSES).unbind(-2)
-    for terms, centre in zip(rows, centres, strict=True):
+def _rooted(logits: Tensor, tonic: Tensor, root: Tensor) -> Tensor:
+    """[..., 12] the terms [..., 36] relative to the signature, to a tonic and to the last root."""
+    own, by_tonic, by_root = logits.reshape(*logits.shape[:-1], 3, CLASSES).unbind(-2)
+    places = torch.arange(CLASSES)
+    result: Tensor = own
+    for terms, centre in ((by_tonic, tonic), (by_root, root)):
         result = result + terms.gather(-1, (places - centre.unsqueeze(-1)) % CLASSES)
     return result
-
-
-def _basses(labels: Tensor) -> Tensor:
-    """[..., 4] the lowest pitch classes of the inversions of chords with labels [..., 4]."""
-    lowest: Tensor = (labels[..., 1, None] + torch.from_numpy(LOWEST)[labels[..., 2]]) % CLASSES
-    return lowest
-
-
-def _bass(labels: Tensor) -> Tensor:
-    """[...] the lowest pitch classes of chords with labels [..., 4]."""
-    return _basses(labels).gather(-1, labels[..., 3:])[..., 0]
 
 
 def describe(config: PlannerConfig) -> dict[str, object]:

@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from scoregen.model.features.metric_features import MODE_FEATURES, PHRASE_FEATURES
-from scoregen.model.harmony.bass_line import motions_before
 from scoregen.model.harmony.labels import ATTRIBUTES, UNKNOWN, begins, labels_of
 from scoregen.model.harmony.planner_inputs import PlannerPiece, planner_inputs, planner_piece
 from scoregen.model.harmony.planner_network import AGES, PlannerConfig, PlannerNetwork
@@ -148,7 +147,6 @@ class _Batch:
     inputs: Tensor
     labels: Tensor
     ages: Tensor
-    motions: Tensor
     begins: Tensor
     mask: Tensor
     free: Tensor
@@ -160,7 +158,6 @@ def _collate(examples: Sequence[PlannerExample]) -> _Batch:
             each.inputs,
             each.labels,
             ages_before(each.labels),
-            motions_before(each.labels),
             begins(each.labels),
             each.known,
             each.fixed == UNKNOWN,
@@ -185,7 +182,7 @@ def ages_before(labels: Ints) -> Ints:
 
 def nats(network: PlannerNetwork, batch: _Batch) -> Tensor:
     """[B, S, 5] -log p of every choice, 0 where it is not made or fixed."""
-    log_p = network(batch.inputs, batch.labels, batch.ages, batch.motions)
+    log_p = network(batch.inputs, batch.labels, batch.ages)
     targets = [batch.begins.long(), *batch.labels.unbind(-1)]
     columns = []
     for index, (each, target) in enumerate(zip(log_p, targets, strict=True)):

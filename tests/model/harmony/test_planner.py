@@ -11,11 +11,10 @@ import torch
 from safetensors.numpy import load, save
 
 from scoregen.model.features.metric_features import CLASSES, QUALITIES
-from scoregen.model.harmony.bass_line import motions_before
 from scoregen.model.harmony.labels import ATTRIBUTES, UNKNOWN
-from scoregen.model.harmony.permissions import HAS_MEMBER, Permissions, bass_of, basses_of
-from scoregen.model.harmony.planner import AGES, Planner, Temperatures
-from scoregen.model.harmony.planner_file import load_planner, with_bass_line
+from scoregen.model.harmony.permissions import Permissions
+from scoregen.model.harmony.planner import AGES, Planner
+from scoregen.model.harmony.planner_file import load_planner
 from scoregen.model.harmony.planner_inputs import PLANNER_INPUTS
 from scoregen.model.harmony.planner_network import AGES as NETWORK_AGES
 from scoregen.model.harmony.planner_network import PlannerConfig, PlannerNetwork
@@ -62,9 +61,8 @@ def test_the_nats_of_plans_equal_those_of_the_network(network: PlannerNetwork, p
     labels = sampled(planner, free(3), 3)
     own = planner.nats(planner.code(inputs()[None])[0], labels)
     ages = torch.from_numpy(np.stack([ages_before(each) for each in labels]))
-    motions = torch.from_numpy(motions_before(labels))
     with torch.no_grad():
-        log_p = network(torch.from_numpy(inputs())[None].expand(3, -1, -1), torch.from_numpy(labels), ages, motions)
+        log_p = network(torch.from_numpy(inputs())[None].expand(3, -1, -1), torch.from_numpy(labels), ages)
     change = np.ones(labels.shape[:2], bool)
     change[:, 1:] = (labels[:, 1:] != labels[:, :-1]).any(2)
     expected = -np.take_along_axis(log_p[0].numpy(), change[..., None].astype(int), 2)[..., 0]
@@ -72,50 +70,6 @@ def test_the_nats_of_plans_equal_those_of_the_network(network: PlannerNetwork, p
         expected -= np.take_along_axis(each.numpy(), labels[..., index : index + 1], 2)[..., 0] * change
     assert np.abs(own - expected).max() < 1e-4
     assert AGES == NETWORK_AGES
-
-
-def test_without_noise_a_plan_has_the_likeliest_choices_of_the_network(
-    network: PlannerNetwork, planner: Planner
-) -> None:
-    """What is read of the past is the same while a plan is drawn, the line of its bass too."""
-    code = planner.code(inputs()[None])
-    labels = planner.sample(code, free(1), np.random.default_rng(1), Temperatures(0, 0))
-    ages, motions = (torch.from_numpy(read(labels[0]))[None] for read in (ages_before, motions_before))
-    with torch.no_grad():
-        log_p = network(torch.from_numpy(inputs())[None], torch.from_numpy(labels), ages, motions)
-    change = np.append(True, (labels[0, 1:] != labels[0, :-1]).any(1))
-    assert change.sum() > 1
-    for own, drawn in zip(log_p[1:3], labels[0].T, strict=False):
-        at_begins = own.numpy()[0][change]
-        assert (at_begins.max(1) - at_begins[np.arange(len(at_begins)), drawn[change]] < 0.01).all()
-    basses = bass_of(labels[0, change])
-    assert len(set(basses.tolist())) > 1
-
-
-def test_an_inversion_is_chosen_by_the_motion_of_its_bass(planner: Planner) -> None:
-    """With weights that know nothing but a whole tone up, every bass that can rise a whole tone does."""
-    tensors = {name: np.zeros_like(value) for name, value in planner._w.items()}
-    tensors["heads.inversion.bias"][4 + 2] = 50.0
-    labels = Planner(tensors).sample(np.zeros((16, STEPS, 24), np.float32), free(16), np.random.default_rng(1))
-    basses, every = bass_of(labels), basses_of(labels)
-    begins = (labels[:, 1:] != labels[:, :-1]).any(2)
-    rises = (every[:, 1:] - basses[:, :-1, None]) % CLASSES == 2
-    can = begins & (rises & HAS_MEMBER[labels[:, 1:, 2]]).any(2)
-    assert can.sum() > 20
-    assert ((basses[:, 1:] - basses[:, :-1])[can] % CLASSES == 2).all()
-
-
-def test_weights_that_do_not_read_the_bass_are_read_with_zeros_for_it(planner: Planner) -> None:
-    own = dict(planner._w)
-    earlier = {name: value for name, value in own.items() if not name.startswith("bass.")}
-    for name, kept in (("root", 3 * CLASSES), ("inversion", 4)):
-        for kind in ("weight", "bias"):
-            earlier[f"heads.{name}.{kind}"] = own[f"heads.{name}.{kind}"][:kept]
-    read = with_bass_line(earlier)
-    assert {name: value.shape for name, value in read.items()} == {name: value.shape for name, value in own.items()}
-    assert all(not read[name].any() for name in own if name.startswith("bass."))
-    assert not read["heads.root.weight"][3 * CLASSES :].any()
-    assert with_bass_line(own) is own
 
 
 @pytest.mark.parametrize("in_root_position", [False, True])
