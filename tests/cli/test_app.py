@@ -111,6 +111,7 @@ def test_version(capsys: Captured) -> None:
 def test_the_defaults_that_help_names_are_those_of_their_homes() -> None:
     import typer
 
+    from scoregen.generation.candidates import CRITIC_SPAN, SPAN
     from scoregen.notation.engraving.options import STAFF_HEIGHT, EngravingOptions
     from scoregen.tasks.compose import PieceOptions, SamplingOptions
 
@@ -119,6 +120,7 @@ def test_the_defaults_that_help_names_are_those_of_their_homes() -> None:
     homes = {field.name: str(field.default) for home in (PieceOptions, SamplingOptions) for field in fields(home)}
     homes |= {"key": f"{homes['key']}, or found in the score"}
     homes |= {"time_signature": homes["time"], "phrases": "by length", "form": "drawn for instruments, none for choirs"}
+    homes |= {"span": f"{CRITIC_SPAN} for a choir under a melody, else {SPAN}"}
     pages = EngravingOptions()
     homes |= {"paper": pages.paper, "staff_size": f"{STAFF_HEIGHT * pages.scale / 100:.1f}"}
     assert named
