@@ -19,7 +19,7 @@ PIECES = {
     "hymn": ["corpora/samples/morning-song.musicxml"],
     "quartet": ["--ensemble", "string-quartet", "--key", "D minor", "--measures", "16", "--seed", "2"],
     "song": ["corpora/samples/morning-song.musicxml", "--ensemble", "voice-piano"],
-    "piano": ["--ensemble", "piano", "--key", "G major", "--measures", "16", "--seed", "2"],
+    "piano": ["--ensemble", "piano", "--key", "G major", "--measures", "16", "--seed", "1"],
 }
 MARGIN = 14
 """The white dots around a picture."""
