@@ -33,7 +33,6 @@ from scoregen.notation.files import read_score
 from scoregen.score.edit import select_voices
 from scoregen.score.elements import Score
 from scoregen.score.ensemble import load_ensemble, match_roles, role_slots
-from scoregen.styles.style import DEFAULT
 from scoregen.system.resources import weights
 from scoregen.tokens.events import TokenScore
 
@@ -105,27 +104,7 @@ def kept_draft(melody: Score, options: SamplingOptions, cache: Path | None) -> T
 
 def best_draft(melody: Score, options: SamplingOptions) -> TokenScore:
     """What `compose` writes under a melody, in tokens."""
-    request = ComposeRequest(
-        score=melody,
-        ensemble="satb",
-        style=DEFAULT,
-        roles={},
-        blank=(),
-        extend=0,
-        key=None,
-        add=(),
-        parts=(),
-        transpose=None,
-        piece=None,
-        sampling=options,
-        count=1,
-        checkpoint=None,
-        device="auto",
-        chords=None,
-        chord_symbols="follow",
-        figured_bass=None,
-        plan=None,
-    )
+    request = ComposeRequest(score=melody, sampling=options)
     writer = load_writer(request)
     writer = replace(writer, pretrained=replace(writer.pretrained, critic=None))
     page = blank_page(request, writer)

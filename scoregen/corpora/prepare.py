@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass, replace
 
 from scoregen.corpora.manifest import Corpus, CorpusPiece, Split
 from scoregen.notation.files import read_score
-from scoregen.score.elements import Score
+from scoregen.score.elements import Part, Score
 from scoregen.score.ensemble import Ensemble, match_roles, role_slots
 from scoregen.score.instruments import family_of
 from scoregen.system.errors import ScoregenError
@@ -37,10 +38,14 @@ def prepare(corpus: Corpus, split: Split, ensemble: Ensemble) -> Prepared:
     return Prepared(tuple(pieces), tuple(refused))
 
 
+def further_voice(score: Score, matched: Container[str]) -> Part | None:
+    """A sung part beside those that are matched to roles, by id: without it the others are another piece."""
+    return next((part for part in score.parts if part.id not in matched and family_of(part) == "voice"), None)
+
+
 def _expect_no_other_voice(score: Score, ensemble: Ensemble) -> None:
-    """ScoregenError for a sung part beside those of the roles: without it the others are another piece."""
     matched = set(match_roles(score, ensemble).values())
-    other = next((part for part in score.parts if part.id not in matched and family_of(part) == "voice"), None)
+    other = further_voice(score, matched)
     if other is not None and len(matched) == len(ensemble.roles):
         raise ScoregenError(
             f"found a further sung part, {other.name}; expected one for each role of {ensemble.name} and no other"

@@ -37,7 +37,7 @@ def draw_candidates(
     criteria = replace(criteria, fault_weight=max(1.0, SPAN / span) if span else 1.0)
     count = len(requests)
     work = 1 + options.passes * count * PASS_SHARE
-    drafts = _sample(requests, criteria, options, lambda done: progress(done / work))
+    drafts = _sample(requests, criteria, options, span, lambda done: progress(done / work))
     if options.passes == 0:
         return tuple(draft for draft, _ in drafts)
     better = []
@@ -55,13 +55,16 @@ def _span(criteria: RankingCriteria, options: SamplingOptions) -> int:
 
 
 def _sample(
-    requests: Sequence[SamplingRequest], criteria: RankingCriteria, options: SamplingOptions, progress: Progress
+    requests: Sequence[SamplingRequest],
+    criteria: RankingCriteria,
+    options: SamplingOptions,
+    span: int,
+    progress: Progress,
 ) -> list[tuple[Draft, SamplingRequest]]:
     """The best of `options.candidates` drafts of each request, with it, best first."""
     from scoregen.model.sampling.loop import fill
 
     count, measures = len(requests), len(requests[0].tokens.measures)
-    span = _span(criteria, options)
     stops = range(span, measures, span) if span else range(0)
 
     def judge(draft: Draft, measures: range) -> float:

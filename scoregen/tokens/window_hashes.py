@@ -68,6 +68,11 @@ class NoveltyIndex:
         """The index of the outer voices of a corpus for any ensemble."""
         return cls(_tables(map(outer_sonorities, pieces), (OUTER_LENGTH,)), "outer", OUTER_LIMIT)
 
+    @property
+    def limits_choices(self) -> bool:
+        """Whether it can exclude the choices of the last voice: outer voices are known when a slice is complete."""
+        return self.voices == "all"
+
     def read(self, tokens: TokenScore) -> Sonorities:
         """What the index compares of a piece."""
         return sonorities(tokens) if self.voices == "all" else outer_sonorities(tokens)

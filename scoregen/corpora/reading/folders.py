@@ -9,6 +9,7 @@ from pathlib import Path
 
 from scoregen.corpora.held_out import cut_each, cut_in_two, sides, splits_to_read
 from scoregen.corpora.manifest import Corpus, CorpusPiece, checksum
+from scoregen.corpora.prepare import further_voice
 from scoregen.corpora.reading.kern_score import read_kern_reading
 from scoregen.corpora.reading.pieces import Reading, read_file, score_pieces
 from scoregen.corpora.shards import ShardPiece, ShardSource
@@ -70,11 +71,10 @@ def _ensemble_name(piece: CorpusPiece, choir: Ensemble) -> str | None:
 def is_sung_by(score: Score, choir: Ensemble) -> bool:
     """Whether a score has a part for each role of a choir, none of which names an instrument, and no further voice."""
     matched = set(match_roles(score, choir).values())
-    others = (part for part in score.parts if part.id not in matched)
     return (
         len(matched) == len(choir.roles)
         and all(_is_sung(part) for part in score.parts if part.id in matched)
-        and not any(family_of(part) == "voice" for part in others)
+        and further_voice(score, matched) is None
     )
 
 

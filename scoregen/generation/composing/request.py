@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,8 @@ from scoregen.plan.chords.chord_text import chord_measures
 from scoregen.plan.form import PieceOptions
 from scoregen.score.elements import Score
 from scoregen.score.keys import Key
+from scoregen.styles.library import CHOIR
+from scoregen.styles.style import DEFAULT
 from scoregen.system.errors import InputError
 
 if TYPE_CHECKING:
@@ -22,25 +24,25 @@ if TYPE_CHECKING:
 class ComposeRequest:
     """The arguments of `tasks.compose`, which describes them."""
 
-    score: Score | None
-    ensemble: str
-    style: str
-    roles: Mapping[str, str]
-    blank: Sequence[str]
-    extend: int
-    key: str | None
-    add: Sequence[str]
-    parts: Sequence[str]
-    transpose: str | None
-    piece: PieceOptions | None
-    sampling: SamplingOptions
-    count: int
-    checkpoint: Path | str | None
-    device: str
-    chords: str | None
-    chord_symbols: str
-    figured_bass: str | None
-    plan: PiecePlan | None
+    score: Score | None = None
+    ensemble: str = CHOIR
+    style: str = DEFAULT
+    roles: Mapping[str, str] = field(default_factory=dict)
+    blank: Sequence[str] = ()
+    extend: int = 0
+    key: str | None = None
+    add: Sequence[str] = ()
+    parts: Sequence[str] = ()
+    transpose: str | None = None
+    piece: PieceOptions | None = None
+    sampling: SamplingOptions = field(default_factory=SamplingOptions)
+    count: int = 1
+    checkpoint: Path | str | None = None
+    device: str = "auto"
+    chords: str | None = None
+    chord_symbols: str = "follow"
+    figured_bass: str | None = None
+    plan: PiecePlan | None = None
 
     @property
     def is_easy(self) -> bool:

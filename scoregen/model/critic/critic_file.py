@@ -14,7 +14,7 @@ from safetensors.numpy import load, save
 
 from scoregen.model.critic.critic import Critic
 from scoregen.model.critic.critic_inputs import Floats
-from scoregen.system.errors import CONTENT_FAULTS, InputError
+from scoregen.system.companions import load_companion
 from scoregen.system.files import write_files
 
 SUFFIX = ".critic"
@@ -22,14 +22,12 @@ SUFFIX = ".critic"
 
 def load_critic(weights: Path) -> Critic | None:
     """The critic next to some weights, None if there is none; InputError if it is damaged."""
-    path = weights.with_suffix(SUFFIX)
-    if not path.is_file():
-        return None
-    try:
-        critic = Critic(load(path.read_bytes()))
-        critic.check()
-    except (*CONTENT_FAULTS, SafetensorError) as error:
-        raise InputError(f"{path} is damaged ({error}); fetch it again or remove it") from error
+    return load_companion(weights, SUFFIX, _checked, SafetensorError)
+
+
+def _checked(data: bytes) -> Critic:
+    critic = Critic(load(data))
+    critic.check()
     return critic
 
 

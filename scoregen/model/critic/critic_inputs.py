@@ -89,13 +89,11 @@ def _strengths(tokens: TokenScore) -> Ints:
 
 
 def _strength(measure: TokenMeasure, onset: Fraction) -> int:
-    place, beat = measure.header.start + onset, Fraction(0)
+    place = measure.header.start + onset
     if place == 0:
         return DOWNBEAT
-    for group in measure.header.time.groups:
-        if place == beat:
-            return BEAT
-        beat += group
+    if place in measure.header.time.beat_onsets:
+        return BEAT
     return HALF_BEAT if (2 * place).denominator == 1 else BETWEEN
 
 

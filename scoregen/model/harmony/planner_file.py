@@ -15,7 +15,7 @@ from scoregen.model.harmony.outer_voices import ENSEMBLE_INPUTS
 from scoregen.model.harmony.permissions import Permissions
 from scoregen.model.harmony.planner import Planner
 from scoregen.model.harmony.planner_inputs import PLANNER_INPUTS
-from scoregen.system.errors import CONTENT_FAULTS, InputError
+from scoregen.system.companions import load_companion
 from scoregen.system.files import write_files
 
 SUFFIX = ".planner"
@@ -26,14 +26,12 @@ def load_planner(weights: Path) -> Planner | None:
 
     It is tried once, so that weights that do not fit together are found before a piece is written.
     """
-    path = weights.with_suffix(SUFFIX)
-    if not path.is_file():
-        return None
-    try:
-        planner = Planner(load(path.read_bytes()))
-        _try(planner)
-    except (*CONTENT_FAULTS, SafetensorError) as error:
-        raise InputError(f"{path} is damaged ({error}); fetch it again or remove it") from error
+    return load_companion(weights, SUFFIX, _tried, SafetensorError)
+
+
+def _tried(data: bytes) -> Planner:
+    planner = Planner(load(data))
+    _try(planner)
     return planner
 
 

@@ -132,7 +132,7 @@ class _ChoiceTable:
         self.bans = {
             place: dict(own) for place, own in constraint_bans(tokens, example.given[measures], sampler.rules).items()
         }
-        if sampler.novelty is not None and sampler.novelty.voices == "all":
+        if sampler.novelty is not None and sampler.novelty.limits_choices:
             for row, events in novelty_bans(piece, example.order, sampler.novelty):
                 last = int(example.order[row, -1])
                 if (row, last) in self.bans:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from scoregen.model.features.alphabet import FIRST_PITCH, HOLD
 from scoregen.model.features.inputs import MIDI, SPELLED, Ints
-from scoregen.system.errors import CONTENT_FAULTS, InputError, ScoregenError
+from scoregen.system.companions import load_companion
 from scoregen.system.files import write_files
 from scoregen.tokens.sonorities import SILENT
 from scoregen.tokens.window_hashes import (
@@ -37,13 +37,7 @@ _EVENT_PITCHES = np.concatenate([np.full(FIRST_PITCH, SILENT), SPELLED.midi])
 
 def load_index(weights: Path) -> NoveltyIndex | None:
     """The index next to some weights, None if there is none; InputError if it is damaged."""
-    path = weights.with_suffix(SUFFIX)
-    if not path.is_file():
-        return None
-    try:
-        return NoveltyIndex.from_bytes(path.read_bytes())
-    except (ScoregenError, *CONTENT_FAULTS) as error:
-        raise InputError(f"{path} is damaged ({error}); fetch it again or remove it") from error
+    return load_companion(weights, SUFFIX, NoveltyIndex.from_bytes)
 
 
 def save_index(index: NoveltyIndex, weights: Path) -> None:

@@ -28,9 +28,7 @@ class Turns:
         self._context = context
         self.decoder = Decoder(request.engine, 1, context.piece.voices)
         index = request.novelty
-        # outer voices are known when a slice is complete: drafts that share too much are left behind later
-        limited = index is not None and index.voices == "all"
-        self.limit = NoveltyLimit(index, 1, len(request.tokens.slots)) if index and limited else None
+        self.limit = NoveltyLimit(index, 1, len(request.tokens.slots)) if index and index.limits_choices else None
         self.costs = ChoiceCosts(request, options, context)
 
     @property

@@ -7,32 +7,11 @@ from dataclasses import replace
 import pytest
 
 from scoregen.generation.composing.request import ComposeRequest
-from scoregen.model.network.config import SamplingOptions
 from scoregen.plan.form import PieceOptions
 from scoregen.score.keys import Key
 from scoregen.system.errors import InputError
 
-NEW = ComposeRequest(
-    score=None,
-    ensemble="satb",
-    style="chorale",
-    roles={},
-    blank=(),
-    extend=0,
-    key=None,
-    add=(),
-    parts=(),
-    transpose=None,
-    piece=None,
-    sampling=SamplingOptions(),
-    count=1,
-    checkpoint=None,
-    device="cpu",
-    chords=None,
-    chord_symbols="follow",
-    figured_bass=None,
-    plan=None,
-)
+NEW = ComposeRequest(device="cpu")
 
 
 def test_a_new_piece_is_as_long_as_its_chords() -> None:

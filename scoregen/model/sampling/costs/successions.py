@@ -21,7 +21,7 @@ from scoregen.model.features.alphabet import FIRST_PITCH, HOLD, REST
 from scoregen.model.features.inputs import MIDI, SILENCE, SPELLED, Bools, Ints
 from scoregen.model.sampling.costs.decision_context import DecisionContext
 from scoregen.styles.style import VoiceLeadingCosts
-from scoregen.system.errors import CONTENT_FAULTS, InputError, ScoregenError
+from scoregen.system.companions import load_companion
 from scoregen.system.files import write_files
 from scoregen.tokens.successions import UNKNOWN, Places, SuccessionTable, context_of, sets_over_lowest
 
@@ -40,13 +40,7 @@ _INTERVALS: Ints = (np.arange(12) - np.arange(12)[:, None]) % 12
 
 def load_successions(weights: Path) -> SuccessionTable | None:
     """The table next to some weights, None if there is none; InputError if it is damaged."""
-    path = weights.with_suffix(SUFFIX)
-    if not path.is_file():
-        return None
-    try:
-        return SuccessionTable.from_bytes(path.read_bytes())
-    except (ScoregenError, *CONTENT_FAULTS) as error:
-        raise InputError(f"{path} is damaged ({error}); fetch it again or remove it") from error
+    return load_companion(weights, SUFFIX, SuccessionTable.from_bytes)
 
 
 def save_successions(table: SuccessionTable, weights: Path) -> None:
