@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import FrameType
 from typing import Annotated, NoReturn
@@ -47,13 +47,6 @@ TERMINATED = 143  # 128 + SIGTERM
 RENAMED_OPTIONS = {"--precedents": "--retrieval"}
 """Options of earlier versions, and what they are called now."""
 
-app = typer.Typer(
-    name="scoregen",
-    help="Write the missing parts of a piece of music: notation in, notation out.",
-    context_settings={"help_option_names": ["-h", "--help"]},
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-)
 COMMANDS: dict[str, Callable[..., None]] = {
     "compose": compose_command,
     "plan": plan_command,
@@ -78,10 +71,6 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "manual": manual_command,
     "doctor": doctor_command,
 }
-for _name, _command in COMMANDS.items():
-    app.command(_name, cls=GroupedCommand)(_command)
-app.add_typer(corpus, name="corpus")
-app.add_typer(bench, name="bench")
 
 
 def _show_version(requested: bool) -> None:
@@ -90,7 +79,6 @@ def _show_version(requested: bool) -> None:
         raise typer.Exit
 
 
-@app.callback(invoke_without_command=True)
 def _start(
     context: typer.Context,
     version: Annotated[
@@ -99,6 +87,32 @@ def _start(
 ) -> None:
     if context.invoked_subcommand is None:
         typer.echo(context.get_help())
+
+
+def _program(commands: Mapping[str, Callable[..., None]]) -> typer.Typer:
+    """The program with some of its commands."""
+    program = typer.Typer(
+        name="scoregen",
+        help="Write the missing parts of a piece of music: notation in, notation out.",
+        context_settings={"help_option_names": ["-h", "--help"]},
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+    )
+    program.callback(invoke_without_command=True)(_start)
+    for name, command in commands.items():
+        program.command(name, cls=GroupedCommand)(command)
+    return program
+
+
+app = _program(COMMANDS)
+app.add_typer(corpus, name="corpus")
+app.add_typer(bench, name="bench")
+
+
+def _program_for(arguments: Sequence[str]) -> typer.Typer:
+    """The program with the command that is called, if one is: typer reads the options of all that it has."""
+    name = arguments[0] if arguments else ""
+    return _program({name: COMMANDS[name]}) if name in COMMANDS else app
 
 
 NEW_OBJECTS = 50_000
@@ -117,7 +131,7 @@ def run(arguments: Sequence[str]) -> int:
     _quieten_libraries()
     accept_all_characters()
     try:
-        code = app(list(arguments), prog_name="scoregen", standalone_mode=False)
+        code = _program_for(arguments)(list(arguments), prog_name="scoregen", standalone_mode=False)
         sys.stdout.flush()
     except ScoregenError as error:
         return _fail(str(error), error.exit_code)
