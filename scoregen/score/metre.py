@@ -79,7 +79,7 @@ class TimeSignature:
     @property
     def beat_onsets(self) -> tuple[Fraction, ...]:
         """Where the beats of a full measure begin, in quarters."""
-        return tuple(_starts(self.groups))
+        return _beat_onsets(self)
 
     def strength(self, position: Fraction) -> int:
         """The metrical strength of a position: 0 for the downbeat, then 1, 2, ... for weaker ones.
@@ -126,6 +126,11 @@ def _strength(time: TimeSignature, position: Fraction) -> int:
     start = max(place for place in starts if place < position)
     group = time.groups[starts.index(start)]
     return min(99, beat_level + _level_inside(position - start, group, time.unit))
+
+
+@lru_cache(maxsize=256)  # asked for at every note
+def _beat_onsets(time: TimeSignature) -> tuple[Fraction, ...]:
+    return tuple(_starts(time.groups))
 
 
 def _threes_and_twos(count: int, unit: Fraction) -> tuple[Fraction, ...]:

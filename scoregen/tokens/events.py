@@ -44,7 +44,10 @@ BLANK = Event("blank")
 
 def ascending(pitches: Iterable[Pitch]) -> tuple[Pitch, ...]:
     """Pitches in the order of a chord: lowest first; enharmonic ones by staff position."""
-    return tuple(sorted(pitches, key=lambda pitch: (pitch.chromatic, pitch.diatonic)))
+    found = tuple(pitches)
+    if len(found) < 2:
+        return found
+    return tuple(sorted(found, key=lambda pitch: (pitch.chromatic, pitch.diatonic)))
 
 
 @dataclass(frozen=True, slots=True)

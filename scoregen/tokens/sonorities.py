@@ -68,9 +68,9 @@ def _by_slice(tokens: TokenScore, read: Callable[[Sequence[tuple[int, ...]]], li
             events = zip(piece.events, sounding, strict=True)
             sounding = [before if event.kind == "hold" else _midi(event.sounding) for event, before in events]
             pitches.append(read(sounding))
-            onset.append(start + _whole_ticks(piece.onset))
+            onset.append(start + whole_ticks(piece.onset))
             measure.append(index)
-        start += _whole_ticks(written.header.duration)
+        start += whole_ticks(written.header.duration)
     return Sonorities(np.array(pitches), np.array(onset), np.array(measure), start)
 
 
@@ -99,7 +99,7 @@ def tick(position: Fraction) -> int:
     return round(position * vocabulary().ticks_per_quarter) if rest else ticks
 
 
-def _whole_ticks(place: Fraction) -> int:
+def whole_ticks(place: Fraction) -> int:
     """An onset of the token language, which is always on a tick."""
     return place.numerator * vocabulary().ticks_per_quarter // place.denominator
 

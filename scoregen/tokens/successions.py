@@ -16,13 +16,15 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
+from scoregen.score.metre import TimeSignature
 from scoregen.system.errors import ReadError
 from scoregen.tokens.events import Header, TokenScore
-from scoregen.tokens.sonorities import SILENT, Sonorities, sonorities
+from scoregen.tokens.sonorities import SILENT, Sonorities, sonorities, whole_ticks
 from scoregen.tokens.vocabulary import vocabulary
 
 Ints = NDArray[np.int64]
@@ -74,6 +76,7 @@ class SuccessionTable:
     counts: Ints | Chances
     outcomes: Ints
     _outcome: Ints  # [N] the outcome of each row
+    _places: dict[tuple[int, int], int] = field(repr=False)  # the index of each outcome
     _chances: dict[tuple[int, ...], Chances] = field(repr=False)
     _contexts: dict[tuple[int, ...], _Context] = field(repr=False)
 
@@ -88,7 +91,8 @@ class SuccessionTable:
     @classmethod
     def of_rows(cls, rows: Ints, counts: Ints | Chances) -> SuccessionTable:
         outcomes, outcome = np.unique(rows[:, -2:], axis=0, return_inverse=True)
-        return cls(rows, counts, outcomes, outcome.reshape(-1), {}, {})
+        places = {(motion, sonority): index for index, (motion, sonority) in enumerate(outcomes.tolist())}
+        return cls(rows, counts, outcomes, outcome.reshape(-1), places, {}, {})
 
     def chances(self, context: Sequence[int]) -> Chances:
         """[K] the probability of each outcome; `context` are the fields without the last two."""
@@ -103,10 +107,9 @@ class SuccessionTable:
 
     def nats(self, rows: Ints) -> Chances:
         """[T] -log p of the successions of a piece (`piece_successions`); an unknown outcome gets the least chance."""
-        places = {tuple(outcome): index for index, outcome in enumerate(self.outcomes.tolist())}
         least = 1 / (len(self.outcomes) + 1) / max(1, self.counts.sum())
         chances = [
-            self.chances(row[:-2])[place] if (place := places.get((row[-2], row[-1]))) is not None else least
+            self.chances(row[:-2])[place] if (place := self._places.get((row[-2], row[-1]))) is not None else least
             for row in rows.tolist()
         ]
         nats: Chances = -np.log(np.maximum(chances, least))
@@ -181,12 +184,12 @@ def places(measures: Sequence[Header]) -> Places:
     per_quarter = vocabulary().ticks_per_quarter
     ends: list[int] = []
     beats: list[int] = []
-    position = Fraction(0)
+    start = 0
     for header in measures:
-        ends += [int((position + end) * per_quarter) for end in header.phrase_ends]
-        beats += [int((position + beat) * per_quarter) for beat in _beats(header)]
-        position += header.duration
-    on_beat = np.zeros(int(position * per_quarter) + 1, dtype=np.int64)
+        ends += [start + whole_ticks(end) for end in header.phrase_ends]
+        beats += [start + tick for tick in _beats(header.time, header.start, header.duration)]
+        start += whole_ticks(header.duration)
+    on_beat = np.zeros(start + 1, dtype=np.int64)
     on_beat[beats] = 1
     nearness = np.zeros_like(on_beat)
     for end in ends:
@@ -233,14 +236,10 @@ def sets_over_lowest(pitches: Ints) -> Ints:
     return result
 
 
-def _beats(header: Header) -> list[Fraction]:
-    """The onsets of the beats in a measure."""
-    beats, position = [], Fraction(0)
-    for group in header.time.groups:
-        if header.start <= position < header.start + header.duration:
-            beats.append(position - header.start)
-        position += group
-    return beats
+@lru_cache(maxsize=256)
+def _beats(time: TimeSignature, start: Fraction, duration: Fraction) -> tuple[int, ...]:
+    """The ticks of the beats in a measure that begins at `start` in its metre."""
+    return tuple(whole_ticks(beat - start) for beat in time.beat_onsets if start <= beat < start + duration)
 
 
 def headers(tokens: TokenScore) -> list[Header]:

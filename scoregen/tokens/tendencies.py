@@ -10,7 +10,6 @@ T slices, V voices.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from fractions import Fraction
 from functools import cache
 
 import numpy as np
@@ -18,9 +17,8 @@ from numpy.typing import NDArray
 
 from scoregen.score.theory.chord_kinds import semitones
 from scoregen.tokens.events import TokenScore
-from scoregen.tokens.sonorities import SILENT, Sonorities
+from scoregen.tokens.sonorities import SILENT, Sonorities, whole_ticks
 from scoregen.tokens.successions import sets_over_lowest
-from scoregen.tokens.vocabulary import vocabulary
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
@@ -32,6 +30,7 @@ FALLING, TO_FIFTH = (-1, -2), (-3, -4)
 """The semitones of a seventh that resolves, and of an inner leading note that falls to the fifth of the tonic."""
 TO_TONIC = (1, 4, 5)
 """The semitones from a leading note to the root or third of its tonic."""
+_IS_HOME = np.isin(np.arange(12), TO_TONIC)
 NONE = -1
 NO_FIFTHS = -100
 
@@ -83,16 +82,17 @@ def unresolved(tokens: TokenScore, piece: Sonorities, new: Bools) -> Unresolved:
     step = np.append(np.diff(pitches, axis=0), np.zeros_like(pitches[:1]), 0)
     stops = np.append((pitches[1:] == SILENT) | (pitches[:-1] == SILENT), np.ones_like(pitches[:1], dtype=np.bool_), 0)
     went = step[:, -1:] % 12
-    closes = np.isin(piece.onset, [tick for tick, _ in phrase_ends(tokens)])
+    ends = {tick for tick, _ in phrase_ends(tokens)}
+    closes = np.array([onset in ends for onset in piece.onset.tolist()])
     free = ~stops & new & ~closes[:, None]
     seventh = free & (table.seventh[sets][:, None] == degree)
-    astray = seventh & np.where(step == 0, went != 0, ~np.isin(step, FALLING))
+    astray = seventh & np.where(step == 0, went != 0, ~_is_either(step, FALLING))
     sharp = ~table.is_triad[sets][:, None] | (fifths - key[:, None] >= LEADING)
     leading = (table.leading[sets][:, None] == degree) & sharp & (pitches != SILENT)
-    home = free & leading & np.isin((went - degree) % 12, TO_TONIC)
+    home = free & leading & _IS_HOME[(went - degree) % 12]
     inner = np.zeros(pitches.shape[1], dtype=np.bool_)
     inner[1:-1] = True
-    leaves = home & ~((step == 1) | (inner & np.isin(step, TO_FIFTH)))
+    leaves = home & ~((step == 1) | (inner & _is_either(step, TO_FIFTH)))
     doubled = (leading.sum(1) > 1) & new.any(1)
     starts = doubled & ~np.append(False, doubled[:-1])
     return Unresolved(astray.sum(1), leaves.sum(1), starts.astype(np.int64), _relations(pitches, fifths, new))
@@ -119,15 +119,16 @@ def spelled(tokens: TokenScore) -> Ints:
 
 def _relations(pitches: Ints, fifths: Ints, new: Bools) -> Ints:
     """[T] the pitches that have another alteration than another voice has there or had in the slice before."""
-    count = np.zeros(len(pitches), dtype=np.int64)
     moves = (pitches[1:] != pitches[:-1]) & (pitches[1:] != SILENT)
-    for voice in range(pitches.shape[1]):
-        here, own = fifths[1:, voice], fifths[:-1, voice]
-        for other in range(pitches.shape[1]):
-            if other != voice:
-                clashes = [_clash(here, there) & (own != there) for there in (fifths[:-1, other], fifths[1:, other])]
-                count[1:] += moves[:, voice] & (clashes[0] | clashes[1]) & (new[1:, voice] | new[1:, other])
-    return count
+    here, own = fifths[1:, :, None], fifths[:-1, :, None]
+    clashes = [_clash(here, there) & (own != there) for there in (fifths[:-1, None], fifths[1:, None])]
+    pairs = moves[:, :, None] & (clashes[0] | clashes[1]) & (new[1:, :, None] | new[1:, None])
+    pairs[:, np.eye(pitches.shape[1], dtype=np.bool_)] = False  # no voice clashes with itself
+    return np.append(0, pairs.sum((1, 2)))
+
+
+def _is_either(steps: Ints, pair: tuple[int, int]) -> Bools:
+    return np.asarray((steps == pair[0]) | (steps == pair[1]))
 
 
 def _clash(one: Ints, other: Ints) -> Bools:
@@ -139,10 +140,8 @@ def _clash(one: Ints, other: Ints) -> Bools:
 
 def phrase_ends(tokens: TokenScore) -> list[tuple[int, int]]:
     """The tick and the measure index of the end of every phrase."""
-    ends, start = [], Fraction(0)
+    ends, start = [], 0
     for index, measure in enumerate(tokens.measures):
-        ends += [
-            (int((start + end) * vocabulary().ticks_per_quarter), index) for end in sorted(measure.header.phrase_ends)
-        ]
-        start += measure.header.duration
+        ends += [(start + whole_ticks(end), index) for end in sorted(measure.header.phrase_ends)]
+        start += whole_ticks(measure.header.duration)
     return ends

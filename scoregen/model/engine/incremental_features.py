@@ -110,9 +110,9 @@ class IncrementalFeatures:
             number = number * _MIX[0] + column * _MIX[1] + 1
         width = min(self.length + 1, WINDOW)
         runs = self._slice_runs[:, :width]
-        runs[:] = np.roll(np.where(self._slice_hashes[:, :width] == number[:, None], runs + 1, 0), 1, axis=1)
-        if self.length < WINDOW:
-            runs[:, 0] = 0  # nothing is before the first slice
+        grown = np.where(self._slice_hashes[:, :width] == number[:, None], runs + 1, 0)
+        runs[:, 1:] = grown[:, :-1]
+        runs[:, 0] = grown[:, -1] if self.length >= WINDOW else 0  # nothing is before the first slice
         self._slice_hashes[:, self.length % WINDOW] = number
 
     def _count_notes(self, ends: NDArray[np.bool_]) -> None:
@@ -124,7 +124,8 @@ class IncrementalFeatures:
         note = self._pitch[row, voice] * _PITCH + self._position[row] - self._onset[row, voice]
         width = min(int(last.max()) + 2, _NOTES)
         runs = np.where(self._notes[row, voice, :width] == note[:, None], self._note_runs[row, voice, :width] + 1, 0)
-        self._note_runs[row, voice, :width] = np.roll(runs, 1, axis=1)
+        self._note_runs[row, voice, 1:width] = runs[:, :-1]
+        self._note_runs[row, voice, 0] = runs[:, -1]
         self._notes[row, voice, last % _NOTES] = note
 
 

@@ -105,6 +105,7 @@ def piece_arrays(
     slices = [(index, piece.onset) for index, measure in enumerate(tokens.measures) for piece in measure.slices]
     steps = [int((outline.starts[index] + onset) * GRID) for index, onset in places]
     slice_steps = np.array([int((outline.starts[index] + onset) * GRID) for index, onset in slices])
+    at_slices = set(slice_steps.tolist())
     events, choices, inner = _event_arrays(tokens, low_voices(len(tokens.slots), descriptions))
     before, sounding = pitches_around(events, SPELLED)
     keys = np.array([outline.key(index) for index, _ in places])
@@ -127,7 +128,7 @@ def piece_arrays(
         key=keys,
         is_beat=np.array([is_beat(outline.headers[index], onset) for index, onset in places]),
         last_slice=np.searchsorted(slice_steps, np.array(steps), side="right") - 1,
-        is_slice=np.isin(np.array(steps), slice_steps),
+        is_slice=np.array([step in at_slices for step in steps]),
         measure_steps=np.array([int(outline.headers[index].time.duration * GRID) for index, _ in places]),
     )
     ends = np.array([int(end * GRID) for end in outline.phrase_ends]) if outline.has_phrase_ends else None

@@ -191,7 +191,7 @@ class Planner:
             return allowed.avoid_parallels(single, basses, before, step)
         if name == "root":
             is_fixed = ~allowed.inversions[:, step, 1:].any(1, keepdims=True)
-            basses = np.tile(np.arange(CLASSES), (len(label), 1))
+            basses = np.broadcast_to(np.arange(CLASSES), (len(label), CLASSES))
             return np.where(is_fixed, allowed.avoid_parallels(mask, basses, before, step), mask)
         return mask
 

@@ -229,7 +229,7 @@ def _leaves_stop(rule: VoiceRule, instrument: InstrumentType, numbers: tuple[int
         rule.endings.clear()
     known = rule.endings.setdefault(numbers, np.full(MIDI_NUMBERS, _UNKNOWN, dtype=np.int8))
     midi = midi_numbers()
-    for height in np.unique(midi[wanted & (known[midi] == _UNKNOWN)]).tolist():
+    for height in set(midi[wanted & (known[midi] == _UNKNOWN)].tolist()):
         known[height] = _can_end(rule, instrument, (*numbers, int(np.argmax(midi == height))))
     return np.asarray(wanted & (known[midi] == 1))
 

@@ -18,8 +18,8 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from scoregen.model.features.alphabet import FIRST_PITCH, GRID, HOLD, PITCHES
-from scoregen.model.features.inputs import MIDI, SILENCE, Ints
+from scoregen.model.features.alphabet import FIRST_PITCH, GRID, HOLD
+from scoregen.model.features.inputs import MIDI, SILENCE, SPELLED, Ints
 from scoregen.model.features.outline import PieceOutline
 from scoregen.score.keys import CHURCH_MODES
 from scoregen.styles.style import VoiceLeadingCosts
@@ -75,16 +75,17 @@ def _attacks(chords: Sequence[Harmony | None], *, members: bool) -> Floats:
     """[C, E] 1 for the attacks of pitches that are no members of a chord, or not its lowest note; 0 without a chord."""
     tables = np.zeros((len(chords), FIRST_PITCH + len(_CLASSES)), dtype=np.float32)
     for row, chord in ((row, chord) for row, chord in enumerate(chords) if chord is not None):
-        wanted = [7 * place % 12 for place in (chord.members if members else (chord.bass,))]
-        tables[row, FIRST_PITCH:] = ~np.isin(_CLASSES, wanted)
+        foreign = np.ones(12, dtype=np.bool_)
+        foreign[[7 * place % 12 for place in (chord.members if members else (chord.bass,))]] = False
+        tables[row, FIRST_PITCH:] = foreign[_CLASSES]
     return tables
 
 
 def _contradictions(chords: Sequence[Harmony | None]) -> Floats:
     """[C, E] 1 for the attacks of pitches with the letter of a member of a chord and another alteration."""
-    tables = np.zeros((len(chords), FIRST_PITCH + len(PITCHES)), dtype=np.float32)
+    tables = np.zeros((len(chords), FIRST_PITCH + len(_CLASSES)), dtype=np.float32)
     for row, chord in ((row, chord) for row, chord in enumerate(chords) if chord is not None):
-        apart = np.array([[pitch.fifths - member for member in chord.members] for pitch in PITCHES])
+        apart = SPELLED.fifths[:, None] - np.array(chord.members)
         tables[row, FIRST_PITCH:] = (apart % LETTERS == 0).any(1) & (apart != 0).all(1)
     return tables
 

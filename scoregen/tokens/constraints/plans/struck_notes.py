@@ -52,17 +52,22 @@ def _next_place(state: ConstraintState, struck: Mapping[int, StruckNotes]) -> Ma
     """The next slice is where a fixed rhythm has a note or a rest, or where another voice can begin something."""
     words, plan = vocabulary(), state.rules.plan
     free = [slot for slot in state.rules.order if plan.given[slot] is None and not _is_complete(struck, slot)]
-    fixed = {
-        int(place * words.ticks_per_quarter)
-        for own in struck.values()
-        for place in own.notes | own.rests | own.repeated
-    }
+    fixed = frozenset[int]().union(*map(_places, struck.values()))
     within = reduce(or_, (state.divisions[slot] for slot in free), NEITHER)
     mask = np.ones(len(words), dtype=np.bool_)
-    for place in range(state.tick + 1, len(plan.spans)):
-        open_here = within if plan.spans[place] == plan.spans[state.tick] else EITHER
-        mask[words.place_id(place)] = place in fixed or (bool(free) and plan.divisions[place] & open_here != NEITHER)
+    here, later = plan.spans[state.tick], range(state.tick + 1, len(plan.spans))
+    mask[words.place_id(later.start) : words.place_id(later.stop)] = [
+        place in fixed
+        or (bool(free) and plan.divisions[place] & (within if plan.spans[place] == here else EITHER) != NEITHER)
+        for place in later
+    ]
     return mask
+
+
+@lru_cache(maxsize=KEPT_MASKS)
+def _places(own: StruckNotes) -> frozenset[int]:
+    """The ticks at which a fixed rhythm has a note or a rest."""
+    return frozenset(int(place * vocabulary().ticks_per_quarter) for place in own.notes | own.rests | own.repeated)
 
 
 def _is_complete(struck: Mapping[int, StruckNotes], slot: int) -> bool:
