@@ -33,7 +33,7 @@ class Event:
     @property
     def sounding(self) -> tuple[Pitch, ...]:
         """All pitches that sound after an attack, lowest first; an attack may only end some notes of a chord."""
-        return ascending((*self.pitches, *self.tied))
+        return ascending((*self.pitches, *self.tied)) if self.tied or len(self.pitches) > 1 else self.pitches
 
 
 HOLD = Event("hold")
@@ -44,10 +44,7 @@ BLANK = Event("blank")
 
 def ascending(pitches: Iterable[Pitch]) -> tuple[Pitch, ...]:
     """Pitches in the order of a chord: lowest first; enharmonic ones by staff position."""
-    found = tuple(pitches)
-    if len(found) < 2:
-        return found
-    return tuple(sorted(found, key=lambda pitch: (pitch.chromatic, pitch.diatonic)))
+    return tuple(sorted(pitches, key=lambda pitch: (pitch.chromatic, pitch.diatonic)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,4 +105,4 @@ def whole_ticks(place: Fraction) -> int:
 
 
 def _midi(pitches: Iterable[Pitch]) -> tuple[int, ...]:
-    return tuple(int(pitch.midi_pitch) for pitch in pitches)
+    return tuple([pitch.midi_pitch for pitch in pitches])

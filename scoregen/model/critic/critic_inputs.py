@@ -10,11 +10,13 @@ T slices, V voices, F inputs.
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from scoregen.tokens.events import TokenMeasure, TokenScore
+from scoregen.score.metre import TimeSignature
+from scoregen.tokens.events import TokenScore
 from scoregen.tokens.sonorities import SILENT, Sonorities
 from scoregen.tokens.tendencies import phrase_ends
 from scoregen.tokens.vocabulary import vocabulary
@@ -85,14 +87,17 @@ def _motions(pitches: Ints, attack: NDArray[np.bool_]) -> Ints:
 
 def _strengths(tokens: TokenScore) -> Ints:
     """[T] the metrical strength of each slice."""
-    return np.array([_strength(own, each.onset) for own in tokens.measures for each in own.slices])
+    return np.array(
+        [_strength(own.header.time, own.header.start, each.onset) for own in tokens.measures for each in own.slices]
+    )
 
 
-def _strength(measure: TokenMeasure, onset: Fraction) -> int:
-    place = measure.header.start + onset
+@lru_cache(maxsize=1024)
+def _strength(time: TimeSignature, start: Fraction, onset: Fraction) -> int:
+    place = start + onset
     if place == 0:
         return DOWNBEAT
-    if place in measure.header.time.beat_onsets:
+    if place in time.beat_onsets:
         return BEAT
     return HALF_BEAT if (2 * place).denominator == 1 else BETWEEN
 

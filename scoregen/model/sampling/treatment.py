@@ -78,7 +78,7 @@ def treatment_biases(decision: DecisionContext, reached: Biases, left: Biases) -
     rows = np.flatnonzero(is_upper & (bass_before != SILENCE))
     before = interval(MIDI[own[rows]] - MIDI[bass_before[rows]])
     _add(result, rows, own, left[decision.given[rows].astype(int), before], move)
-    bass, has_bass = decision.bass()
+    bass, has_bass = decision.bass
     rows = np.flatnonzero(is_upper & has_bass)
     over = SPELLED.midi - bass[rows, None]
     _add(result, rows, own, tables[rows], lambda steps: reach(steps, over))

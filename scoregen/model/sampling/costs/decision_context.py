@@ -6,6 +6,7 @@ R rows, K voices of the slice that are already written, V voices.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 from scoregen.model.features.inputs import MIDI, Ints
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class DecisionContext:
     """`voice` [R] is the voice that chooses, `before` [R] its last pitch id, `age` [R] the bucket of its age.
 
@@ -39,6 +40,7 @@ class DecisionContext:
         """The slot of the lowest voice."""
         return int(self.previous_pitches.shape[1]) - 1
 
+    @cached_property
     def bass(self) -> tuple[Ints, NDArray[np.bool_]]:
         """[R] the MIDI pitch of the lowest voice in this slice, and whether it is written already and sounds."""
         pitch = np.where(self.others == self.lowest, MIDI[self.other_pitches] + 1, 0).sum(1) - 1

@@ -102,7 +102,7 @@ class SuccessionCosts:
     def costs(self, rows: NDArray[np.intp], position: Ints, measure: Ints, decision: DecisionContext) -> Costs:
         """[R, E] the nats of each event of the voice that chooses, in the drafts `rows`."""
         result = np.zeros((len(rows), SPELLED.events), dtype=np.float32)
-        lowest, (bass, _) = decision.lowest, decision.bass()
+        lowest, (bass, _) = decision.lowest, decision.bass
         written = (decision.others == lowest).any(1)
         known = np.array([self._last[row][0] != UNKNOWN for row in rows.tolist()], dtype=np.bool_)
         judged = np.flatnonzero(known & ~(written & (bass < 0)))

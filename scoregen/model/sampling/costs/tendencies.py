@@ -56,16 +56,19 @@ def _add_resolutions(
     sonority = sets_over_lowest(MIDI[decision.previous_pitches[rows]])
     degree = (MIDI[own[rows]] - bass_before[rows]) % 12
     lowest = decision.lowest
-    bass, is_known = decision.bass()
+    bass, is_known = decision.bass
     went = (bass[rows] - bass_before[rows]) % 12
     seventh = table.seventh[sonority] == degree
-    found = rows[seventh]
-    total[found, FIRST_PITCH:] += costs.seventh_leaves * steps.leaves[own[found]]
-    total[rows, HOLD] += costs.seventh_stays * (seventh & is_known[rows] & (went != 0))
+    if seventh.any():
+        found = rows[seventh]
+        total[found, FIRST_PITCH:] += costs.seventh_leaves * steps.leaves[own[found]]
+        total[rows, HOLD] += costs.seventh_stays * (seventh & is_known[rows] & (went != 0))
     leading = (table.leading[sonority] == degree) & (
         ~table.is_triad[sonority] | _is_sharp(own[rows], decision.key[rows])
     )
     found = rows[leading & is_known[rows] & _IS_HOME[(went - degree) % 12]]
+    if not len(found):
+        return
     inner = (decision.voice[found] > 0) & (decision.voice[found] < lowest)
     resolved = steps.rises[own[found]] | (inner[:, None] & steps.to_fifth[own[found]])
     total[found, FIRST_PITCH:] += costs.leading_note_leaves * ~resolved
@@ -85,7 +88,7 @@ def _add_relations(total: Costs, own: Ints, decision: DecisionContext, costs: Vo
     sharp = np.where(is_sharp, _clash_class()[decision.other_pitches], NO_FIFTHS)
     if is_sharp.any():
         total[:, FIRST_PITCH:] += costs.doubled_leading_note * (sharp[:, :, None] == _FIFTHS).any(1)
-    bass, is_known = decision.bass()
+    bass, is_known = decision.bass
     rows = np.flatnonzero(is_known & decision.on_beat & (decision.voice != lowest))
     over = (SPELLED.midi - bass[rows, None]) % 12
     unprepared = _DISSONANT[over] & (SPELLED.midi != MIDI[own[rows]][:, None])
