@@ -9,8 +9,8 @@ read, in the order of the hashes of their names. Their works are divided by thei
 and says which settings are better, the others are fitted. A quarter as many files of the validation split end
 no fit, and give the shares that are reported, as do --scores. Music of several voices is performed by rule, and its
 beats are tracked with the shipped network. With a cache folder an interrupted run goes on where it stopped. With
---keep-lines the rater of lines of the file that is there stays, with --report-only both do, and their shares are told.
-docs/recordings.md has the command that made the shipped file.
+--keep-lines the habits and the rater of lines of the file that is there stay, with --report-only all of it does, and
+its shares are told. docs/recordings.md tells how the shipped file was made.
 """
 
 from __future__ import annotations
@@ -53,9 +53,9 @@ LINES_OF_PIECE = 3
 FIVES, COMPOUNDS = 5, 10
 """Of so many lines one is made into one in 5/4, or in 9/8 or 12/8, of which corpora have few."""
 QUARTERS, NOTES = 160, 60
-"""The quarters of a piece that are performed, and the fewest notes of them."""
-FREEDOM = (0.1, 0.6)
-"""The least and the greatest freedom of the performances."""
+"""The most quarters of a piece that are performed, and the fewest notes of them."""
+TAKES = ((0.1, 0.6, 1.0), (0.0, 0.1, 0.4), (0.0, 0.6, 0.6))
+"""The performances of a movement: the least and the greatest freedom, and the share of the quarters that is played."""
 CACHED = 100
 """Lines whose examples are kept in one file of the cache."""
 MOST_REFUSED = 0.05
@@ -141,11 +141,16 @@ def performed(movements: Sequence[Movement], most: int) -> list[Movement]:
 
 
 def performances_of(movements: Sequence[Movement], habits) -> list[Example]:
+    """Several performances of each movement that is fitted; one of each of the others."""
     found = []
     for movement in movements:
         generator = np.random.default_rng(movement.seed)
-        played = perform(movement.piece, generator, float(generator.uniform(*FREEDOM)))
-        found.append(texture_example(played, movement.time, habits, movement.corpus))
+        takes = TAKES if movement.part == FIT else [TAKES[movement.seed % len(TAKES)]]
+        for least, greatest, share in takes:
+            notes = movement.piece.notes[movement.piece.notes[:, 0] < QUARTERS * share]
+            part = replace(movement.piece, notes=notes)
+            played = perform(part, generator, float(generator.uniform(least, greatest)))
+            found.append(texture_example(played, movement.time, habits, movement.corpus))
     return [example for example in found if example is not None]
 
 
@@ -193,7 +198,7 @@ def main() -> None:
     parser.add_argument("--scores", nargs="*", type=Path, default=[], help="scores of which shares are reported too")
     parser.add_argument("--cache", type=Path)
     parser.add_argument("--report-only", action="store_true", help="rate with the file that is there; fit nothing")
-    parser.add_argument("--keep-lines", action="store_true", help="keep the rater of lines of the file that is there")
+    parser.add_argument("--keep-lines", action="store_true", help="keep what rates lines")
     arguments = parser.parse_args()
     importance = {name: float(value) for name, _, value in (each.partition("=") for each in arguments.weight)}
     folder, most = arguments.cache, arguments.most
@@ -212,7 +217,7 @@ def main() -> None:
     if arguments.scores:
         lines[SCORES] = lines_of_files(arguments.scores)
     print(*(f"{part} {len(own)} lines of {len(parts.get(part, []))} movements" for part, own in lines.items()))
-    known = load_lines(arguments.output) if arguments.report_only else None
+    known = load_lines(arguments.output) if arguments.report_only or arguments.keep_lines else None
     habits = known.habits if known else count_habits(lines[FIT])
     examples = {
         part: in_steps(folder, f"{part}-lines", own, lambda some, start: examples_of(some, habits, start))
@@ -228,11 +233,11 @@ def main() -> None:
         )
         for part, own in parts.items()
     }
-    if known:
+    if known and arguments.report_only:
         report(examples, known.cues)
         report(performances, known.textures)
         return
-    cues = load_lines(arguments.output).cues if arguments.keep_lines else fitted(examples, importance, arguments.seeds)
+    cues = known.cues if known else fitted(examples, importance, arguments.seeds)
     save_lines(LineModel(habits, cues, fitted(performances, importance, arguments.seeds)), arguments.output)
 
 

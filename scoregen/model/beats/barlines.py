@@ -55,7 +55,7 @@ def fit_rater(
     train: Sequence[Example],
     held: Sequence[Example],
     weights: Mapping[str, float],
-    units: int = 8,
+    units: int = 12,
     seed: int = 0,
 ) -> Rater:
     """What makes the notated barrings likely; `weights` are those of the corpora. The `held` examples end the fit."""

@@ -42,7 +42,7 @@ def texture_example(
     line, more, kept, measure = tracked(notes, attacks).texture
     part, cues = cues_of(line, more)
     wanted = _positions(played, attacks.members, len(attacks.times), time)[kept][: len(part.onsets)]
-    found = list(barrings(part, UNKNOWN))
+    found = list(barrings(part, UNKNOWN, is_tracked=True))
     fits = _fits(found, part.onsets - part.onsets[0], wanted, time)
     if not found or fits.max() < _LEAST:
         return None

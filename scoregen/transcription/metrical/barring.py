@@ -25,8 +25,8 @@ SCALES = (Fraction(1, 2), Fraction(2, 3), Fraction(1), Fraction(3, 2), Fraction(
 _SLOWEST, _FASTEST = 2.4, 0.2
 """Seconds of a counted beat."""
 MOST_NOTES = 240
-_OFF_GRID, _NEAR = 0.12, 0.03
-_SURE_UNIT = 0.7
+_OFF_GRID, _OFF_TRACKED, _NEAR = 0.12, 0.5, 0.03
+_SURE_UNIT = 0.6
 """The odds from which another unit than that of tracking is taken."""
 _PHASE = Fraction(1, 2)
 """Quarters from one possible pickup to the next."""
@@ -41,8 +41,11 @@ class Rated:
     rival: TimeSignature | None = None
 
 
-def barrings(line: Line, counting: Counting = UNKNOWN) -> Iterator[Barring]:
-    """All barrings of a line in a possible tempo; few notes are off the grid."""
+def barrings(line: Line, counting: Counting = UNKNOWN, *, is_tracked: bool = False) -> Iterator[Barring]:
+    """All barrings of a line in a possible tempo; few notes are off the grid.
+
+    If the unit is that of tracked beats, more may be off it there, such as short ornaments and 32nds.
+    """
     start = line.onsets - line.onsets[0]
     metres = METRES if counting.time is None else (metre_of_time(counting.time),)
     for metre in metres:
@@ -53,7 +56,7 @@ def barrings(line: Line, counting: Counting = UNKNOWN) -> Iterator[Barring]:
             for phase in _phases(metre.measure, counting.anacrusis):
                 places = (start * float(scale) + float(phase)) % float(metre.measure)
                 off = np.abs(places[:, None] - np.append(metre.places, float(metre.measure))[None]).min(1) > _NEAR
-                if off.mean() < _OFF_GRID:
+                if off.mean() < (_OFF_TRACKED if is_tracked and scale == 1 else _OFF_GRID):
                     yield Barring(metre, scale, phase)
 
 
@@ -84,7 +87,8 @@ def best_barring(
     If none is possible, it is the given metre, or 4/4, from the first note.
     """
     part, cues = cues_of(line, more)
-    found = list(barrings(part, counting)) or list(barrings(part, Counting(counting.time)))
+    is_tracked = tracked is not None
+    found = list(barrings(part, counting, is_tracked=is_tracked)) or list(barrings(part, Counting(counting.time)))
     if not found or len(part.onsets) < 2:
         return Rated(Barring(metre_of_time(counting.time or METRES[0].time), Fraction(1), Fraction(0)))
     ratings = rater.ratings(feature_rows(part, cues, found, habits, tracked))

@@ -29,6 +29,8 @@ FEWEST = 8
 _TIMING = 0.028
 """The standard deviation of human timing, in seconds."""
 _NARROW, _WIDE = 0.03, 0.1
+_MEASURED, _FEWEST_MEASURED = 2.2, 16
+"""The spread of timing in median distances of onsets from their grid, and the onsets between beats that show it."""
 _COMPOUND_MARGIN = 0.75
 _DIVISIONS = (1, 2, 3, 4, 6, 8)
 _AGREEMENT, _CHANCE = 0.15, 1.6
@@ -124,10 +126,27 @@ def _barlines(found: Tracked, model: LineModel | None, counting: Counting) -> tu
 
 
 def _grid(places: NDArray[np.float64], seconds: float) -> tuple[bool, list[Fraction]]:
-    """Whether beats of some seconds divide into three, and the onsets at `places`, in beats, on their divisions."""
-    spread = _spread(seconds)
+    """Whether beats of some seconds divide into three, and the onsets at `places`, in beats, on their divisions.
+
+    A performance whose onsets are nearer to their divisions than is usual is divided again with its own spread.
+    """
+    usual = _spread(seconds)
+    is_compound, grid = _divided(places, usual)
+    own = _measured_spread(places, grid)
+    return (is_compound, grid) if own >= usual else _divided(places, own)
+
+
+def _divided(places: NDArray[np.float64], spread: float) -> tuple[bool, list[Fraction]]:
     is_compound = total_cost(places, spread, COMPOUND) < _COMPOUND_MARGIN * total_cost(places, spread, SIMPLE)
     return is_compound, place_onsets(places.tolist(), spread, COMPOUND if is_compound else SIMPLE)
+
+
+def _measured_spread(places: NDArray[np.float64], grid: Sequence[Fraction]) -> float:
+    """The spread of the onsets between beats around their divisions, in beats; the widest if there are few."""
+    off = [abs(place - float(point)) for place, point in zip(places, grid, strict=True) if point.denominator > 1]
+    if len(off) < _FEWEST_MEASURED:
+        return _WIDE
+    return max(_MEASURED * float(np.median(off)), _NARROW)
 
 
 def _rhythm_of_line(

@@ -51,3 +51,10 @@ def test_the_unit_is_that_for_which_most_speaks_in_all() -> None:
     assert counts[0] > 1.5 * counts[1] > 0
     rater = rater_of_scales(width, {Fraction(1): 3.0, Fraction(2): 3.2})
     assert best_barring(own, {}, rater, UNKNOWN, tracked=Fraction(4)).barring.scale == 1
+
+
+def test_notes_off_the_grid_do_not_rule_the_unit_of_tracking_out() -> None:
+    onsets = np.append(np.arange(0, 8, 0.125), 8.0)
+    fast = Line(onsets, np.full(len(onsets), 60), np.ones(len(onsets)), 0.5)
+    assert Fraction(1) not in {barring.scale for barring in barrings(fast)}
+    assert Fraction(1) in {barring.scale for barring in barrings(fast, is_tracked=True)}

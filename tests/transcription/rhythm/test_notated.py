@@ -10,7 +10,7 @@ import pytest
 
 from scoregen.score.metre import TimeSignature
 from scoregen.transcription.rhythm.grids import COMPOUND, SIMPLE, place_onsets
-from scoregen.transcription.rhythm.notated import is_on_own_beats, notated_rhythm, rhythm_on_own_beats
+from scoregen.transcription.rhythm.notated import _grid, is_on_own_beats, notated_rhythm, rhythm_on_own_beats
 from scoregen.transcription.rhythm.values import note_ends
 from tests.transcription.performances import GRACE, played
 
@@ -113,3 +113,12 @@ def test_the_notes_of_a_chord_end_together() -> None:
     onsets = [Fraction(0), Fraction(0), Fraction(0), Fraction(1), Fraction(2)]
     heard = [0.95, 0.5, 0.9, 1.9, 2.9]
     assert note_ends(onsets, heard, [1] * 5, Fraction(3), may_hold=True)[:3] == [1, 1, 1]
+
+
+def test_a_steady_take_of_fast_beats_is_divided_by_its_own_spread() -> None:
+    """A note on a third of a short beat is as near to the half as human timing allows; here timing is better."""
+    generator = np.random.default_rng(1)
+    wanted = [beat + part for beat in range(24) for part in (Fraction(0), Fraction(1, 3 if beat % 6 == 5 else 2))]
+    places = np.array([float(place) for place in wanted])
+    assert _grid(places + generator.normal(0, 0.008, len(places)), 0.25)[1] == wanted
+    assert _grid(places + generator.normal(0, 0.06, len(places)), 0.25)[1] != wanted
