@@ -19,7 +19,7 @@ from scoregen.plan.chords.chord_report import ChordReport, chord_report
 from scoregen.plan.chords.steering import chord_notices
 from scoregen.plan.chords.written_symbols import with_written_symbols
 from scoregen.plan.drafts import closing_chords
-from scoregen.plan.plan_text import PlanRow, plan_rows
+from scoregen.plan.plan_text import PlanRow, moved_plan, plan_rows
 from scoregen.plan.sections import unfolded
 from scoregen.plan.words.given_words import wordless_notices
 from scoregen.plan.words.word_setting import underlaid, word_notices
@@ -175,7 +175,7 @@ def _alternative(work: Work, draft: Draft, rank: int, settings: Mapping[str, Any
     record = provenance(done, work.writer.pretrained.weights, work.writer.options, {**settings, **results})
     found = parallels(unfolded(filled_reading(work.task, draft.tokens), form, lengths), work.task.page_slots)
     shown = lay_out_given(done, work.writer.ensemble, work.layout)
-    rows = plan_rows([measure.header for measure in draft.tokens.measures])
+    rows = plan_rows(moved_plan([measure.header for measure in draft.tokens.measures], -work.task.interval))
     return Alternative(shown, -draft.nats, found, record, rows)
 
 
