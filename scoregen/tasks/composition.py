@@ -27,7 +27,7 @@ from scoregen.score.arrangement.sung_texts import LyricsChoice, with_given_marks
 from scoregen.score.elements import Score
 from scoregen.styles.style import DEFAULT as DEFAULT_STYLE
 from scoregen.tasks.layout import NEW_SCORE, LayoutOptions, lay_out_given
-from scoregen.tasks.provenance import novelty_record, provenance, provenance_fields
+from scoregen.tasks.provenance import novelty_record, provenance, provenance_fields, ranking_record
 
 if TYPE_CHECKING:
     from scoregen.model.sampling.drafts import Draft
@@ -170,6 +170,7 @@ def _alternative(work: Work, draft: Draft, rank: int, settings: Mapping[str, Any
     results = {
         "rank": rank,
         "novelty": novelty_record(draft, done, form, lengths),
+        "ranking": ranking_record(draft),
         "phrase_ends": closing_chords(done, work.planning.plans.ends) if form == (0,) else [],
     }
     record = provenance(done, work.writer.pretrained.weights, work.writer.options, {**settings, **results})
