@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from scoregen.generation.reranking import RankingCriteria, cost, rerank
+from scoregen.generation.reranking import RankingCriteria, cost, cost_terms, ranking_of, rerank
 from scoregen.model.network.config import SamplingOptions
 
 if TYPE_CHECKING:
@@ -42,7 +42,8 @@ def draw_candidates(
         return tuple(draft for draft, _ in drafts)
     better = []
     for rank, (draft, request) in enumerate(drafts):
-        better.append(refine(request, draft, options, lambda draft: cost(draft, criteria), rank))
+        refined = refine(request, draft, options, lambda draft: cost(draft, criteria), rank)
+        better.append(replace(refined, ranking=draft.ranking))
         progress((1 + (rank + 1) * options.passes * PASS_SHARE) / work)
     return rerank(better, criteria)
 
@@ -67,15 +68,22 @@ def _sample(
     count, measures = len(requests), len(requests[0].tokens.measures)
     stops = range(span, measures, span) if span else range(0)
 
-    def judge(draft: Draft, measures: range) -> float:
-        return cost(draft, criteria.of_measures(measures))
-
     def alternative(number: int) -> Draft:
         def own_progress(done: float) -> None:
             progress((number + done) / count)
 
         stream = number * SEEDS_PER_ALTERNATIVE
-        return rerank(fill(requests[number], options, stream, own_progress, stops=stops, judge=judge), criteria)[0]
+        compared: dict[range, list[dict[str, float]]] = {}
+
+        def judge(draft: Draft, span: range) -> float:
+            terms = cost_terms(draft, criteria.of_measures(span))
+            compared.setdefault(span, []).append(terms)
+            return sum(terms.values())
+
+        drafts = fill(requests[number], options, stream, own_progress, stops=stops, judge=judge)
+        finals = [cost_terms(draft, criteria) for draft in drafts]
+        best, terms = min(zip(drafts, finals, strict=True), key=lambda pair: sum(pair[1].values()))
+        return replace(best, ranking=ranking_of(terms, [*compared.values(), finals]))
 
     drafts = [(alternative(number), request) for number, request in enumerate(requests)]
     return sorted(drafts, key=lambda pair: cost(pair[0], criteria))

@@ -12,6 +12,7 @@ from scoregen.score.ensemble import Ensemble, Role
 from scoregen.score.keys import Key
 from scoregen.score.pitch import UNISON, Interval, Pitch
 from scoregen.system.errors import InputError
+from scoregen.system.wording import with_article
 
 AUTO = "auto"
 WIDEST = 24
@@ -78,7 +79,7 @@ def _excess(voice: _Ambitus) -> str:
         parts.append(f"{voice.highest[0]} in measure {voice.highest[1]} is above {voice.role.highest}")
     if voice.lowest[0].midi_pitch < voice.role.lowest.midi_pitch:
         parts.append(f"{voice.lowest[0]} in measure {voice.lowest[1]} is below {voice.role.lowest}")
-    return f"{' and '.join(parts)}, the limit of a {voice.role.name}"
+    return f"{' and '.join(parts)}, the limit of {with_article(voice.role.name)}"
 
 
 def _given(score: Score, ensemble: Ensemble, seating: Seating) -> list[_Ambitus]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import accumulate, pairwise
+from statistics import fmean
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,7 +23,7 @@ from scoregen.tokens.vocabulary import vocabulary
 
 if TYPE_CHECKING:
     from scoregen.model.critic.critic import Critic
-    from scoregen.model.sampling.drafts import Draft
+    from scoregen.model.sampling.drafts import Draft, Ranking
 
 Cadences = Mapping[int, Sequence[Fraction]]
 """By measure index, the onsets of phrase ends and other planned chords."""
@@ -90,7 +91,15 @@ def rerank(drafts: Iterable[Draft], criteria: RankingCriteria) -> tuple[Draft, .
 
 
 def cost(draft: Draft, criteria: RankingCriteria) -> float:
-    """Nats per choice beyond those expected, in every measure at least the floor of the style, plus costs of faults."""
+    """The cost of a draft in nats per choice: the sum of its terms."""
+    return sum(cost_terms(draft, criteria).values())
+
+
+def cost_terms(draft: Draft, criteria: RankingCriteria) -> dict[str, float]:
+    """The terms of the cost of a draft, in nats per choice, by what they price.
+
+    The likelihood is in nats beyond those expected, in every measure at least the floor of the style.
+    """
     from scoregen.model.sampling.drafts import measure_surprise
 
     weights = criteria.style.ranking
@@ -100,18 +109,33 @@ def cost(draft: Draft, criteria: RankingCriteria) -> float:
     nats = sum(max(nats, floors[is_open] * choices) for nats, choices, is_open in measures)
     off_tonic = criteria.open_end and not ends_on_tonic(draft.tokens)
     repeated = repeated_share(draft.tokens, criteria.blank) if weights.repeated_measure else 0.0
-    return (
-        nats / max(draft.choices, 1)
-        + criteria.fault_weight * weights.parallel * draft.parallels
-        + weights.off_tonic_end * off_tonic
-        + weights.unprepared_cadence
-        * unprepared_share(draft.tokens, draft.sonorities, criteria.cadences, criteria.style.cadences)
-        + weights.novelty_breach * draft.novelty_breaches
-        + weights.repeated_measure * repeated
-        + WIDE_LEAP * wide_leaps(draft.sonorities, criteria)
-        - weights.critic * critic_nats(draft, criteria)
-        + (harmony_cost(draft, criteria) if weights.has_harmony else 0.0)
-    )
+    unprepared = unprepared_share(draft.tokens, draft.sonorities, criteria.cadences, criteria.style.cadences)
+    return {
+        "likelihood": nats / max(draft.choices, 1),
+        "parallels": criteria.fault_weight * weights.parallel * draft.parallels,
+        "an end off the tonic": weights.off_tonic_end * off_tonic,
+        "unprepared cadences": weights.unprepared_cadence * unprepared,
+        "passages of the corpus": weights.novelty_breach * draft.novelty_breaches,
+        "repeated measures": weights.repeated_measure * repeated,
+        "wide leaps": WIDE_LEAP * wide_leaps(draft.sonorities, criteria),
+        "critic": -weights.critic * critic_nats(draft, criteria),
+        **(harmony_terms(draft, criteria) if weights.has_harmony else {}),
+    }
+
+
+def ranking_of(chosen: Mapping[str, float], compared: Sequence[Sequence[Mapping[str, float]]]) -> Ranking:
+    """The record of the choice of a draft: the terms of its cost, and those of the drafts of every comparison.
+
+    In each comparison the draft with the lowest sum was chosen.
+    """
+    from scoregen.model.sampling.drafts import Ranking
+
+    gains = dict.fromkeys(chosen, 0.0)
+    for rows in compared:
+        best = min(rows, key=lambda row: sum(row.values()))
+        for name in gains:
+            gains[name] += (fmean(row[name] for row in rows) - best[name]) / len(compared)
+    return Ranking(max(map(len, compared), default=1), len(compared), dict(chosen), gains)
 
 
 def critic_nats(draft: Draft, criteria: RankingCriteria) -> float:
@@ -151,6 +175,11 @@ def _attacks(measure: TokenMeasure, voices: Sequence[bool]) -> frozenset[tuple[F
 
 def harmony_cost(draft: Draft, criteria: RankingCriteria) -> float:
     """The cost of unusual successions, of notes that do not go where they tend, and of ends without a dominant."""
+    return sum(harmony_terms(draft, criteria).values())
+
+
+def harmony_terms(draft: Draft, criteria: RankingCriteria) -> dict[str, float]:
+    """The terms of `harmony_cost` by what they price."""
     weights, piece = criteria.style.ranking, draft.sonorities
     faults = unresolved(draft.tokens, piece, np.array(criteria.blank)[piece.measure])
     tendencies = (
@@ -159,11 +188,12 @@ def harmony_cost(draft: Draft, criteria: RankingCriteria) -> float:
         + weights.doubled_leading_note * faults.doubled.sum()
         + weights.cross_relation * faults.relations.sum()
     )
-    return float(
-        weights.unusual_succession * succession_nats(draft, criteria.successions, weights.usual_succession)
-        + criteria.fault_weight * tendencies
-        + weights.no_dominant * without_dominant(draft.tokens, piece, criteria)
-    )
+    rare = succession_nats(draft, criteria.successions, weights.usual_succession)
+    return {
+        "rare successions": weights.unusual_succession * rare,
+        "sevenths, leading notes, cross relations": criteria.fault_weight * float(tendencies),
+        "ends without a dominant": weights.no_dominant * without_dominant(draft.tokens, piece, criteria),
+    }
 
 
 def succession_nats(draft: Draft, table: SuccessionTable | None, usual: float = 0.0) -> float:

@@ -15,6 +15,7 @@ from scoregen.score.keys import Key, KeySignature
 from scoregen.score.metre import TimeSignature
 from scoregen.score.pitch import UNISON
 from scoregen.score.rhythm import NoteValue
+from scoregen.system.wording import measures_named
 
 ChordSymbolUse = Literal["none", "ignored", "followed"]
 
@@ -188,9 +189,7 @@ def _named(page: Score, name: str, indices: Sequence[int]) -> str:
     """A role with the measures in which it is blank, unless that is the whole piece."""
     if len(indices) == len(page.measures):
         return name
-    numbers = [page.measures[index].number for index in indices]
-    joined = len(indices) == indices[-1] - indices[0] + 1
-    return f"{name} {numbers[0]}-{numbers[-1]}" if joined and len(numbers) > 1 else f"{name} {' '.join(numbers)}"
+    return f"{name} ({measures_named([measure.number for measure in page.measures], indices)})"
 
 
 def beat_name(time: TimeSignature) -> str:

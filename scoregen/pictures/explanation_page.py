@@ -27,12 +27,17 @@ _NOTE = re.compile(r'<g id="([gn]\d+)((?:-\d+)?)" class="note')
 
 
 def explanation_page(
-    data: Mapping[str, Any], pages: Sequence[str], faces: str, command: str, plan: Sequence[str] = ()
+    data: Mapping[str, Any],
+    pages: Sequence[str],
+    faces: str,
+    command: str,
+    plan: Sequence[str] = (),
+    ranking: Sequence[str] = (),
 ) -> bytes:
     """The page of an explanation in JSON values, with SVG pages whose notes have the ids of the explanation.
 
     `faces` are the CSS rules of the fonts of the pages; `command` reproduces the page; `plan` are the lines of the
-    harmonic plan.
+    harmonic plan, `ranking` those of the costs of the draft.
     """
     svg_styles = dict.fromkeys(style for page in pages for style in _STYLE.findall(page))
     style = f"\n{faces}\n{''.join(svg_styles)}\n{_file('page.css')}"
@@ -50,6 +55,7 @@ def explanation_page(
         pages="\n".join(_coloured(_STYLE.sub("", page), colours) for page in pages),
         notices="".join(f"<li>{escape(notice)}</li>" for notice in data["notices"]),
         plan=escape("\n".join(plan)),
+        ranking=escape("\n".join(ranking)) or "The score does not record it.",
         facts=escape(_facts(data)),
         command=escape(command),
         data=_as_script_data(data),

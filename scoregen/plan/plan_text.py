@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
 
@@ -11,6 +11,8 @@ from scoregen.analysis.form.cadences import OPEN, cadence_kind
 from scoregen.analysis.harmony.chords import ChordName, ChordSpan
 from scoregen.analysis.harmony.features import Function
 from scoregen.analysis.harmony.roman_numerals import numeral
+from scoregen.score.keys import Key
+from scoregen.score.pitch import UNISON, Interval
 from scoregen.tokens.events import Harmony, Header
 
 _LEADING, _DOMINANT = 5, 1
@@ -31,6 +33,19 @@ class PlanRow:
     numeral: str
     chord: str
     cadence: str = ""
+
+
+def moved_plan(headers: Sequence[Header], interval: Interval) -> list[Header]:
+    """The headers with the keys and chords of their plan moved by an interval."""
+    if interval == UNISON:
+        return list(headers)
+    return [
+        replace(header, harmony=tuple(_moved_chord(chord, interval) for chord in header.harmony)) for header in headers
+    ]
+
+
+def _moved_chord(chord: Harmony, interval: Interval) -> Harmony:
+    return replace(chord, key=Key.of(chord.key.signature.transposed(interval)), root=chord.root + interval.fifths)
 
 
 def plan_rows(headers: Sequence[Header]) -> tuple[PlanRow, ...]:

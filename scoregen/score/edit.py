@@ -10,6 +10,7 @@ from scoregen.score.metre import last_key, last_time
 from scoregen.score.rhythm import NoteValue
 from scoregen.score.spanners import without_slurs
 from scoregen.system.errors import InputError
+from scoregen.system.wording import measures_named
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,10 +243,19 @@ def with_full_rests_blank(score: Score, slots: Sequence[Slot], all_slots: Sequen
         ]
         if indices:
             score = blank_voices(score, [slot], indices)
-            name = score.part(slot.part).name or slot.part
-            numbers = ", ".join(score.measures[index].number for index in indices)
-            notices.append(f"{name}: the whole-measure rests of measures {numbers} count as blanks and are filled")
+            measures = measures_named([measure.number for measure in score.measures], indices)
+            counts = "counts as blank and is" if len(indices) == 1 else "count as blanks and are"
+            rests = f"the whole-measure rest{'s' if len(indices) > 1 else ''} of {measures} {counts} filled"
+            notices.append(f"{_voice_name(score, slot)}: {rests}")
     return score, notices
+
+
+def _voice_name(score: Score, slot: Slot) -> str:
+    """The name of a part, with staff and voice if it has several."""
+    own = [other for other in score.slots if other.part == slot.part]
+    staff = f", staff {slot.staff}" if len({other.staff for other in own}) > 1 else ""
+    voice = f", voice {slot.voice}" if sum(other.staff == slot.staff for other in own) > 1 else ""
+    return f"{score.part_name(slot.part)}{staff}{voice}"
 
 
 def _is_silent_voice(voice: Voice | None) -> bool:

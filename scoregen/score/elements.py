@@ -48,6 +48,7 @@ SYLLABICS = {(False, False): "single", (False, True): "begin", (True, True): "mi
 class Note:
     """One pitch for one note value; a grace note takes no time. `velocity` is 1 to 127, None by default.
 
+    `articulations` are MusicXML's names of articulations, ornaments and playing techniques (`staccato`, `trill-mark`).
     `staff` is the staff on which the note is printed, if it is not that of its voice.
     """
 

@@ -1,4 +1,4 @@
-"""The wording of messages: numbers of things, and errors, which name options of the command line.
+"""The wording of messages: numbers of things, measures, and errors, which name options of the command line.
 
 In Python errors name keywords.
 """
@@ -6,9 +6,10 @@ In Python errors name keywords.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from fractions import Fraction
+from itertools import groupby
 
 from scoregen.system.errors import ScoregenError
 
@@ -17,6 +18,7 @@ KEYWORDS = {"force": "force=True", "role": "roles=", "from": "start="}
 _ROLE = re.compile(r"--role ([\w ]+?)=(\w+)")
 _OPTION = re.compile(r"(?<![\w-])--([a-z][a-z0-9-]*)\b")
 
+_VOWELS = ("a", "e", "i", "o")
 _PLURALS = {
     "glissando": "glissandi",
     "figured bass": "figured basses",
@@ -30,6 +32,18 @@ def counted(number: int | Fraction, name: str) -> str:
         return f"{number} {name}"
     one, of, rest = name.partition(" of ")
     return f"{number} {_PLURALS.get(name, f'{one}s{of}{rest}')}"
+
+
+def measures_named(numbers: Sequence[str], indices: Iterable[int]) -> str:
+    """Measures by their numbers in the score: `measure 3`, `measures 1-4, 7`. `indices` rise."""
+    placed = [[index for _, index in run] for _, run in groupby(enumerate(indices), key=lambda pair: pair[1] - pair[0])]
+    texts = (numbers[run[0]] if len(run) == 1 else f"{numbers[run[0]]}-{numbers[run[-1]]}" for run in placed)
+    return f"measure{'s' if sum(map(len, placed)) > 1 else ''} {', '.join(texts)}"
+
+
+def with_article(noun: str) -> str:
+    """`a tenor`, `an alto`."""
+    return f"{'an' if noun.lower().startswith(_VOWELS) else 'a'} {noun}"
 
 
 def python_wording(message: str) -> str:

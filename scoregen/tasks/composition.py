@@ -19,7 +19,7 @@ from scoregen.plan.chords.chord_report import ChordReport, chord_report
 from scoregen.plan.chords.steering import chord_notices
 from scoregen.plan.chords.written_symbols import with_written_symbols
 from scoregen.plan.drafts import closing_chords
-from scoregen.plan.plan_text import PlanRow, plan_rows
+from scoregen.plan.plan_text import PlanRow, moved_plan, plan_rows
 from scoregen.plan.sections import unfolded
 from scoregen.plan.words.given_words import wordless_notices
 from scoregen.plan.words.word_setting import underlaid, word_notices
@@ -27,7 +27,7 @@ from scoregen.score.arrangement.sung_texts import LyricsChoice, with_given_marks
 from scoregen.score.elements import Score
 from scoregen.styles.style import DEFAULT as DEFAULT_STYLE
 from scoregen.tasks.layout import NEW_SCORE, LayoutOptions, lay_out_given
-from scoregen.tasks.provenance import novelty_record, provenance, provenance_fields
+from scoregen.tasks.provenance import novelty_record, provenance, provenance_fields, ranking_record
 
 if TYPE_CHECKING:
     from scoregen.model.sampling.drafts import Draft
@@ -170,12 +170,13 @@ def _alternative(work: Work, draft: Draft, rank: int, settings: Mapping[str, Any
     results = {
         "rank": rank,
         "novelty": novelty_record(draft, done, form, lengths),
+        "ranking": ranking_record(draft),
         "phrase_ends": closing_chords(done, work.planning.plans.ends) if form == (0,) else [],
     }
     record = provenance(done, work.writer.pretrained.weights, work.writer.options, {**settings, **results})
     found = parallels(unfolded(filled_reading(work.task, draft.tokens), form, lengths), work.task.page_slots)
     shown = lay_out_given(done, work.writer.ensemble, work.layout)
-    rows = plan_rows([measure.header for measure in draft.tokens.measures])
+    rows = plan_rows(moved_plan([measure.header for measure in draft.tokens.measures], -work.task.interval))
     return Alternative(shown, -draft.nats, found, record, rows)
 
 

@@ -44,6 +44,8 @@ def provenance_fields(record: Mapping[str, Any]) -> dict[str, str]:
         "scoregen:novelty": json.dumps(record["novelty"], sort_keys=True),
         "scoregen:phrase_ends": " ".join(_phrase_end(end) for end in record["phrase_ends"]),
     }
+    if record.get("ranking"):
+        fields["scoregen:ranking"] = json.dumps(record["ranking"])
     for part, measures in record["measures"].items():
         for origin in ("given", "generated", "mixed"):
             numbers = [entry["number"] for entry in measures if entry["origin"] == origin]
@@ -54,7 +56,7 @@ def provenance_fields(record: Mapping[str, Any]) -> dict[str, str]:
 
 def _options_of(record: Mapping[str, Any]) -> dict[str, Any]:
     """The settings of a record, without its results."""
-    results = ("version", "weights", "measures", "novelty", "phrase_ends")
+    results = ("version", "weights", "measures", "novelty", "phrase_ends", "ranking")
     return {key: value for key, value in record.items() if key not in results}
 
 
@@ -82,6 +84,18 @@ def novelty_record(draft: Draft, score: Score, form: Sections, lengths: Sequence
         f"shared_windows_of_{shared.shortest}_percent": round(100 * shared.share, 1),
         "windows_over_the_limit": shared.breaches,
     }
+
+
+def ranking_record(draft: Draft) -> dict[str, Any] | None:
+    """Why the draft was chosen: the drafts, the comparisons, and by term its cost and its gain where they are not 0."""
+    if draft.ranking is None:
+        return None
+    drafts, comparisons, cost, gain = draft.ranking
+    return {"drafts": drafts, "comparisons": comparisons, "cost": _rounded(cost), "gain": _rounded(gain)}
+
+
+def _rounded(terms: Mapping[str, float]) -> dict[str, float]:
+    return {name: round(value, 4) for name, value in terms.items() if round(value, 4)}
 
 
 def _origin(voices: Sequence[Any], part_id: str) -> str:

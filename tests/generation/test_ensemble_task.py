@@ -103,7 +103,7 @@ def test_one_hand_of_a_piano_is_given_and_the_other_written() -> None:
 
 def test_each_measure_to_write_is_named() -> None:
     task = quartet_task(*QUARTET, blank=("viola:1", "viola:4", "cello:2"))
-    assert "to write: viola 1 4, cello 2" in str(task.understanding)
+    assert "to write: viola (measures 1, 4), cello (measure 2)" in str(task.understanding)
 
 
 def test_a_page_of_chord_symbols_without_notes_gets_all_roles(tmp_path: Path) -> None:

@@ -12,7 +12,9 @@ from scoregen.generation.reranking import (
     Cadences,
     RankingCriteria,
     cost,
+    cost_terms,
     harmony_cost,
+    ranking_of,
     repeated_share,
     rerank,
     succession_nats,
@@ -218,3 +220,18 @@ def test_criteria_of_some_measures_have_their_cadences_and_no_end() -> None:
     aims = AIMS.of_measures(range(1, 2))
     assert aims.cadences == {0: {Fraction(2): (0, 4, 7)}}
     assert (aims.open_end, aims.open_measures) == (False, (True,))
+
+
+def test_the_terms_add_up_to_the_cost_and_name_its_reasons() -> None:
+    plain, faulty = draft(4.0), draft(4.0, parallels=2)
+    terms, worse = cost_terms(plain, AIMS), cost_terms(faulty, AIMS)
+    assert sum(worse.values()) == cost(faulty, AIMS)
+    assert [name for name in terms if terms[name] != worse[name]] == ["parallels"]
+
+
+def test_a_ranking_tells_what_a_draft_gained_in_each_comparison() -> None:
+    first = [{"likelihood": 1.0, "parallels": 0.0}, {"likelihood": 0.5, "parallels": 1.0}]
+    second = [{"likelihood": 1.0, "parallels": 0.0}, {"likelihood": 3.0, "parallels": 0.0}]
+    found = ranking_of(first[0], [first, second])
+    assert (found.drafts, found.comparisons, found.cost) == (2, 2, first[0])
+    assert found.gain == {"likelihood": pytest.approx((-0.25 + 1.0) / 2), "parallels": pytest.approx(0.25)}

@@ -7,7 +7,7 @@ from fractions import Fraction
 import pytest
 
 from scoregen.system.errors import InputError, OutputError, Place
-from scoregen.system.wording import counted, python_errors, python_wording
+from scoregen.system.wording import counted, measures_named, python_errors, python_wording, with_article
 
 
 @pytest.mark.parametrize(
@@ -47,3 +47,15 @@ def test_the_kind_and_the_place_of_an_error_stay() -> None:
 )
 def test_numbers_of_things(number: int | Fraction, name: str, expected: str) -> None:
     assert counted(number, name) == expected
+
+
+@pytest.mark.parametrize(
+    ("indices", "expected"),
+    [([1], "measure 1"), ([0, 1], "measures 0-1"), ([0, 2, 3, 4, 6], "measures 0, 2-X1, 5")],
+)
+def test_measures_are_named_by_their_numbers(indices: list[int], expected: str) -> None:
+    assert measures_named(["0", "1", "2", "3", "X1", "4", "5"], indices) == expected
+
+
+def test_articles() -> None:
+    assert [with_article(name) for name in ("alto", "tenor", "oboe")] == ["an alto", "a tenor", "an oboe"]

@@ -98,9 +98,11 @@ def test_ensembles_beyond_the_weights_are_refused_in_one_line(name: str, untrain
 
 def test_the_reading_interval_is_undone() -> None:
     """The shipped weights close a piece for men on its tonic."""
-    done = compose(
+    composition = compose(
         ensemble="ttb", piece=PieceOptions(measures=4, key="G major"), sampling=SamplingOptions(seed=2)
-    ).score
+    )
+    done, plan = composition.score, composition.alternatives[0].plan
     lowest = part_pitches(done, done.parts[-1])[-1]
     assert (lowest.step, lowest.alter) == ("G", 0)
     assert done.measures[0].key.fifths == 1
+    assert plan[0].key == "G major" and plan[-1].chord == "G"

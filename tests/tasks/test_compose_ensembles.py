@@ -92,7 +92,7 @@ def test_measures_of_one_part_are_blank(untrained_for_all: Path) -> None:
     again = compose(
         whole.score, ensemble="string-quartet", blank=["viola:2-3"], checkpoint=untrained_for_all, sampling=ONE
     )
-    assert "to write: viola 2-3" in str(again.understanding)
+    assert "to write: viola (measures 2-3)" in str(again.understanding)
     for part in whole.score.parts:
         for index, (before, after) in enumerate(zip(whole.score.measures, again.score.measures, strict=True)):
             if part.name != "Viola" or index in (0, 3):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -44,6 +45,20 @@ class Figures(NamedTuple):
         self.entropy[measure] += entropy
 
 
+class Ranking(NamedTuple):
+    """Why a draft was chosen: the terms of its cost, and what it gained against the drafts beside it.
+
+    `drafts` were compared at once, `comparisons` times. `cost` has the terms in nats per choice. `gain` is by term the
+    mean cost of the compared drafts less that of the chosen one, averaged over the comparisons; those inside a piece
+    are of the measures before them. Refinement may change the draft afterwards.
+    """
+
+    drafts: int
+    comparisons: int
+    cost: Mapping[str, float]
+    gain: Mapping[str, float]
+
+
 @dataclass(frozen=True, slots=True)
 class Draft:
     """The tokens of a finished draft, and by measure its -log p in nats, its choices, its parallels and its entropy.
@@ -60,6 +75,7 @@ class Draft:
     sonorities: Sonorities = field(compare=False, repr=False)
     shared: SharedWindows | None = None
     measure_entropy: tuple[float, ...] = ()
+    ranking: Ranking | None = field(default=None, compare=False, repr=False)
 
     @property
     def nats(self) -> float:

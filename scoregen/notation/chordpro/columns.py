@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from scoregen.notation.chordpro.directives import read_row
-from scoregen.notation.chordpro.grids import is_bar_row, is_chord, read_bars
+from scoregen.notation.chordpro.grids import bare, is_bar_row, is_chord, read_bars
 from scoregen.notation.chordpro.song import Cell, Row, Section, Song
 
 _SECTION = re.compile(
@@ -24,7 +24,7 @@ _MOST_OF_LINE = 0.7
 
 def is_chord_line(line: str) -> bool:
     """Whether a line has chords and hardly anything else."""
-    words = line.replace("(", " ").replace(")", " ").split()
+    words = [word for word in map(bare, line.split()) if word]
     chords = sum(is_chord(word) for word in words)
     return bool(chords) and chords >= _MOST_OF_LINE * len(words)
 
@@ -79,7 +79,7 @@ def _add_other(line: str, song: Song) -> None:
 
 def _row(chords: str, words: str) -> Row:
     """The cells of a line of chords and the line of words under it; a chord inside a word divides it."""
-    found = [(place.start(), place[0].strip("()")) for place in re.finditer(r"\S+", chords)]
+    found = [(place.start(), bare(place[0])) for place in re.finditer(r"\S+", chords)]
     found = [(start, chord) for start, chord in found if is_chord(chord)]
     starts = [start for start, _ in found]
     cells = []

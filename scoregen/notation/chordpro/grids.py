@@ -11,6 +11,14 @@ _BAR = re.compile(r"(\|\|?[:.]?|:\|:?|\|\d+|:\|\d*)")
 _HOLDS = frozenset((".", "/", "-", "%", "%%", "x", "n.c."))
 
 
+def bare(text: str) -> str:
+    """A chord without the parentheses around it; those inside a chord stay: `(Am)` is Am, `Gm(maj7)` itself."""
+    text = text.lstrip("(")
+    while text.endswith(")") and text.count(")") > text.count("("):
+        text = text[:-1]
+    return text
+
+
 def is_chord(text: str) -> bool:
     """Whether a word is a chord, or says that there is none."""
     return is_no_chord(text) or read_chord_symbol(text) is not None

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from scoregen.notation.chordpro.columns import is_chord_line, read_columns
 from scoregen.notation.chordpro.directives import read_directives
+from scoregen.notation.chordpro.grids import bare
 from scoregen.notation.chordpro.song import Cell, GridBar, Row, Section, Song
 from scoregen.notation.interchange.abc_fields import chord_symbol
 from scoregen.notation.musicxml.document import decode_text, read_bytes
@@ -71,9 +72,9 @@ def read_song(path: Path) -> Score:
 
 def _has_chord_lines(lines: Sequence[str]) -> bool:
     """Whether chords stand on lines of their own rather than in brackets."""
-    bare = [line for line in lines if not line.lstrip().startswith(("{", "#"))]
-    bracketed = sum(bool(re.search(r"\[[A-G][^\]]*\]", line)) for line in bare)
-    return sum(map(is_chord_line, bare)) > bracketed
+    words = [line for line in lines if not line.lstrip().startswith(("{", "#"))]
+    bracketed = sum(bool(re.search(r"\[[A-G][^\]]*\]", line)) for line in words)
+    return sum(map(is_chord_line, words)) > bracketed
 
 
 def _borrow_chords(song: Song) -> None:
@@ -177,7 +178,7 @@ def _symbols(sheet: _Sheet, cells: Sequence[str]) -> tuple[ChordSymbol, ...]:
     """The chord symbols of a measure that is divided into equal cells."""
     found = []
     for index, text in enumerate(cells):
-        symbol = _symbol(sheet, text.strip("()")) if text else None
+        symbol = _symbol(sheet, bare(text)) if text else None
         if symbol is not None:
             onset = sheet.time.duration * index / len(cells)
             found.append(replace(symbol, onset=onset, part=PART))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from scoregen.notation.interchange.abc_fields import chord_symbol
-from scoregen.notation.interchange.abc_tune import Event
+from scoregen.notation.interchange.abc_tune import AbcTune, Event
 from scoregen.score.chord_symbols import ChordSymbol
 from scoregen.score.directions import (
     DYNAMIC_MARKS,
@@ -25,13 +25,27 @@ from scoregen.score.spanners import End, Slur, Wedge, WedgeType
 _ARTICULATIONS = {
     **{"staccato": "staccato", "accent": "accent", ">": "accent", "emphasis": "accent", "tenuto": "tenuto"},
     **{"marcato": "strong-accent", "^": "strong-accent", "wedge": "staccatissimo", "breath": "breath-mark"},
+    **{"slide": "scoop", "trill": "trill-mark", "turn": "turn", "invertedturn": "inverted-turn"},
+    **{"mordent": "mordent", "lowermordent": "mordent", "uppermordent": "inverted-mordent"},
+    **{"pralltriller": "inverted-mordent", "upbow": "up-bow", "downbow": "down-bow", "open": "open-string"},
+    **{"thumb": "thumb-position", "snap": "snap-pizzicato", "plus": "stopped", "+": "stopped"},
 }
+"""MusicXML's names of articulations, ornaments and playing techniques."""
+_SYMBOLS = {"roll": "~"}
+"""Decorations that are printed as texts above the staff: MusicXML has no such ornament."""
 FERMATAS = ("fermata", "invertedfermata")
 _JUMPS: Mapping[str, RepeatMarkType] = {
     **{"segno": "segno", "coda": "coda", "D.C.": "dacapo", "dacapo": "dacapo", "D.S.": "dalsegno"},
     **{"dalsegno": "dalsegno", "fine": "fine", "dacoda": "tocoda"},
     **{"D.C.alfine": "dacapo", "D.C.alcoda": "dacapo", "D.S.alfine": "dalsegno", "D.S.alcoda": "dalsegno"},
 }
+_PRINTED = {
+    **{"D.C.alfine": "D.C. al Fine", "D.C.alcoda": "D.C. al Coda"},
+    **{"D.S.alfine": "D.S. al Fine", "D.S.alcoda": "D.S. al Coda"},
+}
+"""The words of jumps whose usual words say less."""
+END_SIGNS = tuple(sign for sign in _JUMPS if sign not in ("segno", "coda"))
+"""Decorations that end a measure if a barline follows them."""
 _HAIRPINS: Mapping[str, WedgeType] = {
     "crescendo(": "crescendo",
     "<(": "crescendo",
@@ -62,21 +76,17 @@ def articulations(event: Event) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_ARTICULATIONS[sign] for sign in event.signs if sign in _ARTICULATIONS))
 
 
-def attach(event: Event, slot: Slot, place: tuple[int, Fraction], marks: Marks, unread: Counter[str]) -> None:
+def is_of_a_note(sign: str) -> bool:
+    """Whether a decoration is a mark of a note itself."""
+    return sign in _ARTICULATIONS or sign in FERMATAS
+
+
+def attach(event: Event, slot: Slot, place: tuple[int, Fraction], marks: Marks, tune: AbcTune) -> None:
     """The texts, decorations and slurs of an event."""
     index, onset = place
-    part, staff = slot.part, slot.staff
-    for text in event.texts:
-        symbol = chord_symbol(text, onset, part) if not text.startswith(_ANNOTATION) else None
-        if symbol is not None:
-            marks.symbols.append(replace(symbol, staff=staff))
-        elif words := text.lstrip("^_<>@").strip():
-            if not text.startswith(_ANNOTATION):
-                unread[_unknown_chord(words, unread)] += 1
-            below = text.startswith("_")
-            marks.directions.append(Direction(onset, Words(words), part, staff, "below" if below else "above"))
+    attach_texts(event.texts, slot, place, marks, tune)
     for sign in event.signs:
-        _attach_sign(sign, slot, place, marks, unread)
+        attach_sign(sign, slot, place, marks, tune)
     opened = marks.slurs.setdefault(slot, [])
     opened.extend([place] * event.slurs)
     for _ in range(event.slur_ends):
@@ -86,6 +96,21 @@ def attach(event: Event, slot: Slot, place: tuple[int, Fraction], marks: Marks, 
             marks.spanners.setdefault(start, []).append(slur)
 
 
+def attach_texts(texts: Sequence[str], slot: Slot, place: tuple[int, Fraction], marks: Marks, tune: AbcTune) -> None:
+    """Texts at a place: chord symbols, and words above or below the staff."""
+    index, onset = place
+    part, staff = slot.part, slot.staff
+    for text in texts:
+        symbol = chord_symbol(text, onset, part) if not text.startswith(_ANNOTATION) else None
+        if symbol is not None:
+            marks.symbols.append(replace(symbol, staff=staff))
+        elif words := text.lstrip("^_<>@").strip():
+            if not text.startswith(_ANNOTATION):
+                tune.leave_out(_unknown_chord(words, tune.unread), index)
+            below = text.startswith("_")
+            marks.directions.append(Direction(onset, Words(words), part, staff, "below" if below else "above"))
+
+
 def _unknown_chord(text: str, unread: Counter[str]) -> str:
     """The kind of a chord symbol that is not understood and kept as words; the first ones are named."""
     kind = f"{_UNKNOWN} {text[:_NAMED]!r} (printed as words)"
@@ -93,10 +118,10 @@ def _unknown_chord(text: str, unread: Counter[str]) -> str:
     return kind if kind in unread or named < _MOST_NAMED else "other unknown chord symbol"
 
 
-def _attach_sign(sign: str, slot: Slot, place: tuple[int, Fraction], marks: Marks, unread: Counter[str]) -> None:
+def attach_sign(sign: str, slot: Slot, place: tuple[int, Fraction], marks: Marks, tune: AbcTune) -> None:
+    """A decoration at a place; those of a note itself are its articulations and fermatas."""
     index, onset = place
     part, staff = slot.part, slot.staff
-    leads = slot == Slot("P1", 1, 1)
     if sign in DYNAMIC_MARKS:
         marks.directions.append(Direction(onset, Dynamic(sign), part, staff))
     elif sign in _HAIRPINS:
@@ -106,8 +131,14 @@ def _attach_sign(sign: str, slot: Slot, place: tuple[int, Fraction], marks: Mark
         wedge = Wedge(part, begin, End(index - start, onset), kind, staff)
         marks.spanners.setdefault(start, []).append(wedge)
     elif sign.startswith("part ") or sign in _JUMPS:
-        if leads:
-            value = RepeatMark(_JUMPS[sign]) if sign in _JUMPS else RehearsalMark(sign.removeprefix("part "))
-            marks.directions.append(Direction(onset, value))
-    elif sign not in FERMATAS and sign not in _ARTICULATIONS:
-        unread["ornament or other sign"] += 1
+        mark = (
+            RepeatMark(_JUMPS[sign], _PRINTED.get(sign))
+            if sign in _JUMPS
+            else RehearsalMark(sign.removeprefix("part "))
+        )
+        if (direction := Direction(onset, mark)) not in marks.directions:  # every voice may have it
+            marks.directions.append(direction)
+    elif sign in _SYMBOLS:
+        marks.directions.append(Direction(onset, Words(_SYMBOLS[sign]), part, staff, "above"))
+    elif not is_of_a_note(sign):
+        tune.leave_out("ornament or other sign", index)

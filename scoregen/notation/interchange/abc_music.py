@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
+from scoregen.notation.interchange.abc_marks import END_SIGNS
 from scoregen.notation.interchange.abc_tokens import Head, Token, heads
 from scoregen.notation.interchange.abc_tune import AbcTune, AbcVoice, Event
 from scoregen.notation.musicxml.tree import MAX_MEASURES
@@ -52,7 +53,9 @@ def read_token(tune: AbcTune, voice: AbcVoice, token: Token) -> None:
         voice.measure.layers.append([])
         voice.accidentals = {}
     elif kind == "unknown":
-        tune.unread["unknown character"] += 1
+        tune.leave_out("unknown character", max(len(voice.measures) - 1, 0))
+    elif kind == "sign" and text not in _SHORT_SIGNS:
+        tune.leave_out("sign of the user", max(len(voice.measures) - 1, 0))
     else:
         _decorate(voice, kind, text)
 
@@ -67,7 +70,7 @@ def _decorate(voice: AbcVoice, kind: str, text: str) -> None:
         voice.waiting.texts.append(text.strip('"'))
     elif kind == "decoration":
         voice.waiting.signs.append(text[1:-1])
-    elif kind == "sign" and text in _SHORT_SIGNS:
+    elif kind == "sign":
         voice.waiting.signs.append(_SHORT_SIGNS[text])
 
 
@@ -158,8 +161,21 @@ def _tuplet(text: str, time: TimeSignature) -> tuple[int, int, int]:
     return max(actual, 1), normal, count or actual
 
 
+def close_voice(tune: AbcTune, voice: AbcVoice) -> None:
+    """What no note follows stands at the end of the last measure; a slur without an end is left out."""
+    if voice.measures:
+        voice.measures[-1].marks += voice.waiting.signs
+        voice.measures[-1].texts += voice.waiting.texts
+    for _ in range(voice.waiting.slurs):
+        tune.leave_out("slur without a note", max(len(voice.measures) - 1, 0))
+
+
 def _add_bar(voice: AbcVoice, token: Token) -> None:
-    """A barline or the number of an ending."""
+    """A barline or the number of an ending. What ends there, such as `!D.C.!`, belongs to the measure before it."""
+    if token.kind == "bar" and voice.measures:
+        at_end = [sign for sign in voice.waiting.signs if sign in END_SIGNS]
+        voice.measures[-1].marks += at_end
+        voice.waiting.signs = [sign for sign in voice.waiting.signs if sign not in at_end]
     text, ending = (token.text, token.ending) if token.kind == "bar" else ("", token.text.strip("["))
     if text and voice.measures and not voice.measures[-1].bar and any(voice.measures[-1].layers):
         voice.measures[-1].bar = text

@@ -9,7 +9,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from scoregen.notation.interchange.abc_fields import StaffGroup, tempo_of
-from scoregen.notation.interchange.abc_marks import Marks, attach
+from scoregen.notation.interchange.abc_marks import Marks, attach, attach_sign, attach_texts, is_of_a_note
 from scoregen.notation.interchange.abc_notes import AbcLine, Ties, elements_of, values_of
 from scoregen.notation.interchange.abc_tune import AbcMeasure, AbcTune, AbcVoice, Event
 from scoregen.notation.interchange.abc_voices import read_tune
@@ -20,6 +20,7 @@ from scoregen.notation.second_readers.contents import losses, score_contents, wi
 from scoregen.score.elements import Barline, Element, Measure, Metadata, Part, Rest, Score, Slot, Voice
 from scoregen.score.pitch import Interval, Pitch
 from scoregen.system.errors import Place, ReadError, RefusedError
+from scoregen.system.wording import measures_named
 
 _BARS = {"||": "light-light", "|]": "light-heavy", "[|": "heavy-light"}
 _STEPS = (0, 1, 1, 2, 2, 3, 3, 4, 5, 5, 6, 6)
@@ -42,7 +43,15 @@ def read_abc(path: Path) -> Score:
         raise ReadError(f"the tune has {len(voices)} voices; at most {MAX_PARTS} are read", place)
     _check_size(tune, voices, place)
     score = _score(tune, voices)
-    return with_losses(score, losses(abc_contents(text, tune.unread), score_contents(score)), path.name)
+    file = replace(abc_contents(text, tune.unread), places=_places(tune, score))
+    return with_losses(score, losses(file, score_contents(score)), path.name)
+
+
+def _places(tune: AbcTune, score: Score) -> Mapping[str, str]:
+    """By kind, where the tune has what the score lacks."""
+    numbers = [measure.number for measure in score.measures]
+    found = {kind: sorted(index for index in own if index < len(numbers)) for kind, own in tune.places.items()}
+    return {kind: measures_named(numbers, own) for kind, own in found.items() if own}
 
 
 def _check_size(tune: AbcTune, voices: Mapping[str, AbcVoice], place: Place) -> None:
@@ -186,11 +195,22 @@ def _voice(
         return Voice(line.slot, tuple(Rest(value) for value in values_of(duration)))
     onset, elements = Fraction(0), list[Element]()
     for event in measure.layers[line.layer]:
-        attach(event, line.slot, (index, onset), marks, tune.unread)
+        attach(event, line.slot, (index, onset), marks, tune)
         elements.extend(elements_of(event, line, ties))
         onset += event.duration
+    if line.layer == 0:
+        _attach_end(measure, line.slot, (index, onset), marks, tune)
     gap = duration - onset
     return Voice(line.slot, (*elements, *(Rest(value, visible=False) for value in values_of(gap))))
+
+
+def _attach_end(measure: AbcMeasure, slot: Slot, place: tuple[int, Fraction], marks: Marks, tune: AbcTune) -> None:
+    """What stands at the end of a measure; signs that only a note can have are left out."""
+    attach_texts(measure.texts, slot, place, marks, tune)
+    for sign in measure.marks:
+        attach_sign(sign, slot, place, marks, tune)
+        if is_of_a_note(sign):
+            tune.leave_out("sign without a note", place[0])
 
 
 def _barline(bar: str) -> Barline:

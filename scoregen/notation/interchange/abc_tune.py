@@ -36,7 +36,10 @@ class Event:
 
 @dataclass(slots=True)
 class AbcMeasure:
-    """A measure of one voice: its layers, its signatures, and the barlines around it."""
+    """A measure of one voice: its layers, its signatures, and the barlines around it.
+
+    `marks` and `texts` are the decorations and texts at its end.
+    """
 
     key: KeySignature
     time: TimeSignature
@@ -46,6 +49,7 @@ class AbcMeasure:
     bar: str = ""
     tempos: list[tuple[Fraction, Tempo]] = field(default_factory=list)
     marks: list[str] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
 
     @property
     def duration(self) -> Fraction:
@@ -79,12 +83,16 @@ class AbcVoice:
 
 @dataclass(slots=True)
 class AbcTune:
-    """A tune. `unread` counts what is not kept, by kind; `heads` the notes that were written."""
+    """A tune. `unread` counts what is not kept, by kind, and `places` has the indices of its measures.
+
+    `heads` are the notes that were written.
+    """
 
     fields: dict[str, list[str]] = field(default_factory=dict)
     voices: dict[str, AbcVoice] = field(default_factory=dict)
     groups: tuple[StaffGroup, ...] = ()
     unread: Counter[str] = field(default_factory=Counter)
+    places: dict[str, set[int]] = field(default_factory=dict)
     heads: int = 0
     key: KeySignature = field(default_factory=KeySignature)
     time: TimeSignature = field(default_factory=lambda: TimeSignature((4,), 4))
@@ -101,6 +109,11 @@ class AbcTune:
         if name not in self.voices:
             self.voices[name] = AbcVoice(VoiceProperties(), self.key, self.time, self.unit_length)
         return self.voices[name]
+
+    def leave_out(self, kind: str, measure: int) -> None:
+        """Count something in a measure that is not kept."""
+        self.unread[kind] += 1
+        self.places.setdefault(kind, set()).add(measure)
 
     @property
     def unit_length(self) -> Fraction:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from scoregen.notation.interchange.abc_fields import key_of, metre_of, read_properties, staff_groups, tempo_of
-from scoregen.notation.interchange.abc_music import read_token
+from scoregen.notation.interchange.abc_music import close_voice, read_token
 from scoregen.notation.interchange.abc_tokens import tokens
 from scoregen.notation.interchange.abc_tune import AbcTune, AbcVoice
 from scoregen.notation.interchange.abc_words import put_signs, put_words
@@ -30,6 +30,8 @@ def read_tune(text: str) -> AbcTune:
             _read_field(tune, found[1], found[2].strip())
         elif tune.in_body and line.strip():
             _read_music(tune, line)
+    for voice in tune.voices.values():
+        close_voice(tune, voice)
     return tune
 
 
@@ -48,7 +50,7 @@ def _lines(text: str) -> Iterator[str]:
 def _read_field(tune: AbcTune, name: str, value: str) -> None:
     if name == "w":
         if tune.in_body:
-            _sing(tune.voice, value)
+            _sing(tune, value)
     elif name == "s":
         if tune.in_body:
             put_signs([(index, event.signs, event.texts) for index, event in tune.voice.unsung], value)
@@ -62,10 +64,12 @@ def _read_field(tune: AbcTune, name: str, value: str) -> None:
         tune.fields.setdefault(name, []).append(value)
 
 
-def _sing(voice: AbcVoice, words: str) -> None:
-    """Put a line of words under the notes, as their next verse."""
+def _sing(tune: AbcTune, words: str) -> None:
+    """Put a line of words under the notes of the voice, as their next verse."""
+    voice = tune.voice
     voice.verse += 1
-    put_words([(index, event.lyrics) for index, event in voice.unsung], str(voice.verse), words)
+    left = put_words([(index, event.lyrics) for index, event in voice.unsung], str(voice.verse), words)
+    tune.places.setdefault("syllable", set()).update(measure - 1 for measure in left)
 
 
 def _read_voice(tune: AbcTune, value: str) -> None:

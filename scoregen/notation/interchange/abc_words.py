@@ -27,28 +27,38 @@ def put_signs(notes: Marked, signs: str) -> None:
     """Add a line of decorations and texts to those of the notes; `*` leaves a note out, a bar goes on to the next."""
     items = (None if barline else (sign, text) for sign, text, _, barline in _SIGN.findall(signs))
     for index, (sign, text) in _aligned([measure for measure, *_ in notes], items):
+        if index >= len(notes):
+            continue
         _, decorations, texts = notes[index]
         decorations.extend([sign] if sign else [])
         texts.extend([text] if text else [])
 
 
-def put_words(notes: Notes, verse: str, words: str) -> None:
-    """Add the syllables of a line of words to those of the notes; syllables without a note are left out."""
+def put_words(notes: Notes, verse: str, words: str) -> tuple[int, ...]:
+    """Add the syllables of a line of words to those of the notes.
+
+    Syllables without a note are left out; the result is the measure of the last note for each of them.
+    """
+    left = []
     for index, item in _aligned([measure for measure, _ in notes], _syllables(words)):
-        _put(notes, index, verse, item)
+        if index < len(notes):
+            _put(notes, index, verse, item)
+        elif item[0] == "text":
+            left.append(notes[-1][0] if notes else 1)
+    return tuple(left)
 
 
 def _aligned(measures: Sequence[int], items: Iterable[T | None]) -> Iterator[tuple[int, T]]:
     """The items with the indices of their notes; None is a bar, which goes on to the next measure.
 
-    `measures` are those of the notes. Items without a note are left out.
+    `measures` are those of the notes. Items without a note have indices after the last one.
     """
     index, bar = 0, measures[0] if measures else 0
     for item in items:
         if item is None:
             while index < len(measures) and measures[index] <= bar:
                 index += 1
-        elif index < len(measures):
+        else:
             yield index, item
         bar = measures[index] if index < len(measures) else bar
         index += item is not None

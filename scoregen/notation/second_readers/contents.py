@@ -31,12 +31,14 @@ class Contents:
 
     `notes` counts onsets in quarters with MIDI pitches, tied notes as one; `numbers` counts the other `KINDS`.
     `unread` are kinds of content that no reader supports, with their numbers. The onsets count only if `timed`.
+    `places` says by kind where what is not kept stands, as far as its reader knows.
     """
 
     notes: Counter[tuple[Fraction, int]]
     numbers: Mapping[str, int]
     unread: Mapping[str, int] = field(default_factory=dict)
     timed: bool = True
+    places: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def pitches(self) -> Counter[int]:
@@ -54,6 +56,7 @@ class Losses:
     added: int
     moved: int
     others: Mapping[str, int]
+    places: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def keeps_notes(self) -> bool:
@@ -70,10 +73,14 @@ class Losses:
 
     def __str__(self) -> str:
         notes = {"note": self.missing}
-        parts = [counted(number, name) for name, number in (notes | dict(self.others)).items() if number]
+        found = ((name, number) for name, number in (notes | dict(self.others)).items() if number)
+        parts = [f"{counted(number, name)}{self._place(name)}" for name, number in found]
         kept = [f"{' and '.join(parts)} not kept"] if len(parts) < 3 else [f"{', '.join(parts)} not kept"]
         changes = [*(kept if parts else []), *([f"{counted(self.added, 'note')} too many"] if self.added else [])]
         return "; ".join([*changes, *([f"{counted(self.moved, 'note')} moved"] if self.moved else [])])
+
+    def _place(self, kind: str) -> str:
+        return f" in {self.places[kind]}" if kind in self.places else ""
 
 
 def score_contents(score: Score) -> Contents:
@@ -112,7 +119,7 @@ def losses(file: Contents, score: Contents, near: Fraction = _NEAR) -> Losses:
         if score.numbers.get(kind, 0) < file.numbers.get(kind, 0)
     }
     moved = 0 if missing or added or not file.timed else _moved(file, score, near)
-    return Losses(missing.total(), added.total(), moved, others | dict(file.unread))
+    return Losses(missing.total(), added.total(), moved, others | dict(file.unread), file.places)
 
 
 def with_losses(score: Score, lost: Losses, source: str = "", advice: str = "") -> Score:

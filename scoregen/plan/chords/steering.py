@@ -134,7 +134,7 @@ def chord_notices(score: Score, timeline: ChordTimeline, chords: str | None, cho
     if wide:
         names = ", ".join(list(wide)[:4]) + (f" and {len(wide) - 4} more" if len(wide) > 4 else "")
         notices.append(
-            f"{names}: more tones than four voices; the bass, third, seventh and highest tension sound first"
+            f"{names}: more than four tones; with fewer voices, bass, third, seventh and highest tension sound first"
         )
     return tuple(notices)
 

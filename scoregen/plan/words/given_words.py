@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
-from itertools import groupby
 
 from scoregen.plan.drafts import DraftPlans
 from scoregen.score.arrangement.sung_texts import staves_without_words
 from scoregen.score.arrangement.syllables import syllable_onsets
 from scoregen.score.arrangement.word_stretches import wordless_measures
 from scoregen.score.elements import Measure, Score, Slot
+from scoregen.system.wording import measures_named
 from scoregen.tokens.constraints.plans.measure_plan import MeasurePlan
 from scoregen.tokens.constraints.plans.struck_notes import StruckNotes
 
@@ -54,17 +54,11 @@ def _struck(plan: MeasurePlan | None, onsets: frozenset[Fraction], singers: Sequ
 def wordless_notices(score: Score, rhythm: str) -> tuple[str, ...]:
     """A notice for new voices that sound without the given words, with their measures; `rhythm` is that of the plan."""
     wordless = wordless_measures(score, staves_without_words(score))
+    numbers = [measure.number for measure in score.measures]
     advice = "; --rhythm follow gives each a note" if rhythm == "plain" else ""
     return tuple(
-        f"{', '.join(names)}: no words in {_measures(score, indices)}, where syllables are quicker than notes{advice}"
+        f"{', '.join(names)}: no words in {measures_named(numbers, indices)}, where syllables are quicker than notes"
+        f"{advice}"
         for indices in dict.fromkeys(map(tuple, wordless.values()))
         for names in [[score.part_name(slot.part) for slot, own in wordless.items() if tuple(own) == indices]]
     )
-
-
-def _measures(score: Score, indices: Sequence[int]) -> str:
-    """Measures in words, such as `measures 1-4, 7`."""
-    runs = [[index for _, index in run] for _, run in groupby(enumerate(indices), key=lambda pair: pair[1] - pair[0])]
-    numbers = [[score.measures[index].number for index in run] for run in runs]
-    texts = (run[0] if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in numbers)
-    return f"measure{'s' if len(indices) > 1 else ''} {', '.join(texts)}"

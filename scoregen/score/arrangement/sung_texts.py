@@ -77,7 +77,7 @@ def _sung(measure: Measure, verses: frozenset[str], shared: frozenset[tuple[str,
     for voice in measure.voices:
         if voice.origin == "generated" and voice.elements:
             source = _source(voice, [other for other in given if has_words(other)])
-            if source is not None and not {source.slot[:2], voice.slot[:2]} & shared:
+            if source is not None and voice.slot[:2] not in shared:
                 voice, melismas = _with_words(voice, source, verses)
                 slurs += melismas
             voice = _with_breaths(voice, [other for other in given if other.slot[:2] != voice.slot[:2]])

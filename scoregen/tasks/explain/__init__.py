@@ -257,9 +257,13 @@ def page(explanation: Explanation, command: str = "") -> bytes:
     from scoregen.notation.graft.ids import with_note_ids
     from scoregen.pictures.explanation_page import explanation_page, letters
     from scoregen.tasks.explain.plans import plan_table
+    from scoregen.tasks.explain.writing_record import ranking_table
 
     text, _ = with_note_ids(explanation.score, names(explanation))
     options = EngravingOptions("screen", scale=60, margin=4, heading=False, fit_height=True, embed_fonts=False)
     pages = engrave(text, options)
     data = plain(explanation)
-    return explanation_page(data, pages, font_faces(pages, letters(data)), command, plan_table(explanation.plan))
+    ranking = explanation.task.record.ranking
+    table = ranking_table(ranking) if ranking is not None else ()
+    faces = font_faces(pages, letters(data))
+    return explanation_page(data, pages, faces, command, plan_table(explanation.plan), table)

@@ -16,11 +16,10 @@ from scoregen.generation.harmony_plans import PLANS, harmonic_plans, has_plans
 from scoregen.model.harmony.planner import Planner
 from scoregen.model.harmony.planner_task import played_task
 from scoregen.plan.harmonic_plan import with_harmony
-from scoregen.plan.plan_text import PlanRow, plan_rows
-from scoregen.score.keys import Key
+from scoregen.plan.plan_text import PlanRow, moved_plan, plan_rows
 from scoregen.score.pitch import UNISON, Interval
 from scoregen.tokens.encode import interleave, voice_events
-from scoregen.tokens.events import BLANK, Harmony, Header, TokenMeasure, TokenScore
+from scoregen.tokens.events import BLANK, Header, TokenMeasure, TokenScore
 
 MOST = 3
 """The alternatives of a chord that are shown."""
@@ -64,17 +63,7 @@ def explained_plan(
 
 
 def _moved(tokens: TokenScore, interval: Interval) -> list[Header]:
-    """The headers with their keys and chords moved by an interval."""
-    headers = [measure.header for measure in tokens.measures]
-    if interval == UNISON:
-        return headers
-    return [
-        replace(header, harmony=tuple(_moved_chord(chord, interval) for chord in header.harmony)) for header in headers
-    ]
-
-
-def _moved_chord(chord: Harmony, interval: Interval) -> Harmony:
-    return replace(chord, key=Key.of(chord.key.signature.transposed(interval)), root=chord.root + interval.fifths)
+    return moved_plan([measure.header for measure in tokens.measures], interval)
 
 
 def _step(row: PlanRow, names: Sequence[str]) -> PlannedStep:

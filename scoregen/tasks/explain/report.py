@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from scoregen.model.inspection.choice_record import Option
     from scoregen.tasks.explain import Explanation, NoteExplanation
     from scoregen.tasks.explain.plans import PlannedStep
+    from scoregen.tasks.explain.writing_record import ChosenDraft
 
 DIGITS = 4
 
@@ -54,6 +55,7 @@ def plain(explanation: Explanation) -> dict[str, Any]:
         ],
         "notices": list(explanation.notices),
         "plan": [_planned(step) for step in explanation.plan],
+        "ranking": _ranking(explanation.task.record.ranking),
         "mean_nats": round(math.fsum(nats) / len(nats), DIGITS) if nats else None,
         "given_notes": [
             {"id": ids[note], **_note(explanation, note)} for note in explanation.given_notes if note is not None
@@ -65,6 +67,16 @@ def plain(explanation: Explanation) -> dict[str, Any]:
 def _planned(step: PlannedStep) -> dict[str, Any]:
     others = [{"chord": name, "share": round(share, DIGITS)} for name, share in step.alternatives]
     return {**asdict(step.row), "share": step.share, "alternatives": others}
+
+
+def _ranking(ranking: ChosenDraft | None) -> dict[str, Any] | None:
+    if ranking is None:
+        return None
+    return {
+        "drafts": ranking.drafts,
+        "comparisons": ranking.comparisons,
+        "terms": [{"term": name, "cost": cost, "gain": gain} for name, cost, gain in ranking.terms],
+    }
 
 
 def _note(explanation: Explanation, note: SoundingNote) -> dict[str, Any]:

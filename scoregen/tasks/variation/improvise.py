@@ -12,6 +12,7 @@ from scoregen.notation.results import ScoreResult
 from scoregen.score.elements import Score, Slot
 from scoregen.score.instruments import InstrumentType, instrument_named, instruments, voice_types
 from scoregen.system.errors import InputError
+from scoregen.system.wording import counted
 
 DRAFTS = 4
 SLOWEST, FASTEST = 10, 400
@@ -109,7 +110,8 @@ def _likeliest(drafts: list[Solo]) -> Solo:
 def _line(figures: SoloFigures) -> str:
     """What the solo does, in one line."""
     return (
-        f"{figures.notes} notes in {figures.phrases} phrases, {figures.motif_returns} of them on the motif;"
+        f"{counted(figures.notes, 'note')} in {counted(figures.phrases, 'phrase')},"
+        f" {figures.motif_returns} of them on the motif;"
         f" strong beats on chord tones: {100 * figures.strong_chord_tones:.0f} %, changes met by a third or seventh:"
         f" {100 * figures.guide_tones:.0f} %, foreign notes resolved by step: {100 * figures.resolved:.0f} %"
     )

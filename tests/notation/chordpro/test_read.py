@@ -76,6 +76,18 @@ def test_what_is_not_understood_is_named(tmp_path: Path) -> None:
     assert "1 chord diagram, 1 section in another notation (tab) not kept" in notices
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{key: G}\n[Gm(maj7)]one [(C7(b9))]two [(Am)]three",
+        "Gm(maj7) (C7(b9)) (Am)\none      two      three",
+    ],
+)
+def test_parentheses_inside_a_chord_belong_to_it(text: str, tmp_path: Path) -> None:
+    symbols = [symbol for row in read(tmp_path, text).measures for symbol in row.chord_symbols]
+    assert [symbol.text for symbol in symbols] == ["m(maj7)", "7(b9)", "m"]
+
+
 def test_grids_are_divided_into_equal_cells(tmp_path: Path) -> None:
     score = read(tmp_path, '{sog shape="4x2"}\nA |: G . . D | C~F . | % | %% :| twice\n{eog}\n')
     rows = [[(s.root.step, s.onset) for s in measure.chord_symbols] for measure in score.measures]

@@ -83,7 +83,9 @@ def test_words_chord_symbols_fermata_and_endings_are_kept() -> None:
     assert symbols == [("G", "major"), ("D", "dominant"), ("G", "major")]
     assert [row.number for row in score.measures if row.phrase_ends] == ["5"]
     assert [tempo.per_minute for row in score.measures for tempo in row.tempos] == [96]
-    assert score.notices == ("endings_lyrics.abc: 6 syllables not kept",)  # their measures have no note for them
+    assert score.notices == (
+        "endings_lyrics.abc: 6 syllables in measure 3 not kept",
+    )  # their measures have no note for them
 
 
 def test_simultaneous_voices_are_parts_of_the_same_measures() -> None:
@@ -166,8 +168,12 @@ def test_several_lines_of_words_and_continued_words(tmp_path: Path) -> None:
 
 
 def test_what_is_lost_is_named_by_kind_and_number(tmp_path: Path) -> None:
-    score = read(tmp_path, "~c Td e f |\nW: a verse below")
-    lost = "1 line of words below the tune and 2 ornament or other signs not kept"
+    score = read(
+        tmp_path, "!arpeggio!c d e f | c d e f | !1!c !4!d e f |\nw: la la la la la la la la la la la la la\nW: below"
+    )
+    lost = (
+        "1 syllable in measure 3, 1 line of words below the tune, 3 ornament or other signs in measures 1, 3 not kept"
+    )
     assert score.notices == (f"tune.abc: {lost}",)
 
 
@@ -213,8 +219,45 @@ def test_words_are_no_chord_symbols(text: str) -> None:
 @pytest.mark.parametrize(("mark", "kind"), [("D.C.alfine", "dacapo"), ("D.S.alcoda", "dalsegno")])
 def test_jumps_may_tell_their_end(mark: str, kind: RepeatMarkType, tmp_path: Path) -> None:
     score = read(tmp_path, f"!segno!c4 | !fine!d4 | e4 | !{mark}!f4 |]")
-    assert RepeatMark(kind) in [item.value for item in score.measures[-1].directions]
+    ends = {"D.C.alfine": "D.C. al Fine", "D.S.alcoda": "D.S. al Coda"}
+    assert RepeatMark(kind, ends[mark]) in [item.value for item in score.measures[-1].directions]
     assert score.notices == () and closing_measure(score.measures) == 1
+
+
+@pytest.mark.parametrize(
+    "code", ["c4 | d4 !D.C.! |]", "c4 | d4 !D.C.!", "c4 | d4 |\\\n!D.C.! |]", "c4 | d4 !D.C.! | e4"]
+)
+def test_a_jump_before_a_barline_belongs_to_the_measure_before(code: str, tmp_path: Path) -> None:
+    score = read(tmp_path, code)
+    jumps = [(row.number, direction.value, direction.onset) for row in score.measures for direction in row.directions]
+    assert jumps == [("2", RepeatMark("dacapo"), score.measures[1].duration)]
+    assert score.notices == ()
+
+
+def test_a_jump_of_several_voices_is_printed_once(tmp_path: Path) -> None:
+    score = read(tmp_path, "V:1\nc4 !D.C.! |]\nV:2\nC4 !D.C.! |]")
+    assert [direction.value for direction in score.measures[0].directions] == [RepeatMark("dacapo")]
+
+
+def test_what_stands_after_the_last_note_is_kept_or_named(tmp_path: Path) -> None:
+    score = read(tmp_path, 'c4 "^Fine" T |]')
+    assert [direction.value for direction in score.measures[0].directions] == [Words("Fine")]
+    assert score.notices == ("tune.abc: 1 sign without a note in measure 1 not kept",)
+
+
+def test_ornaments_and_bowings_are_kept(tmp_path: Path) -> None:
+    score = read(tmp_path, "Tc Md Pe !turn!f | uc vd ~e .f |")
+    elements = [element for row in score.measures for element in row.voices[0].elements]
+    names = [element.notes[0].articulations for element in elements]
+    assert names == [
+        *(("trill-mark",), ("mordent",), ("inverted-mordent",), ("turn",)),
+        *(("up-bow",), ("down-bow",), (), ("staccato",)),
+    ]
+    assert [direction.value for direction in score.measures[1].directions] == [Words("~")]
+    assert score.notices == ()
+    (tmp_path / "tune.musicxml").write_bytes(write_musicxml(score))
+    again = read_score(tmp_path / "tune.musicxml")
+    assert [element.notes[0].articulations for row in again.measures for element in row.voices[0].elements] == names
 
 
 @pytest.mark.parametrize(

@@ -136,6 +136,15 @@ def test_a_closed_score_prints_the_words_once() -> None:
     assert [words(done, voice.slot) for voice in done.measures[0].voices] == [["all"], ["_"], ["_"], ["_"]]
 
 
+def test_a_voice_on_a_staff_of_its_own_has_the_words_of_two_voices_on_one_staff() -> None:
+    upper = score(sung("h:C5 h:D5", "a men"), "h:A4 h:B4", Slot("P1", 1, 2))
+    row = upper.measures[0]
+    given = tuple(replace(voice, origin="given") for voice in row.voices)
+    tenor = Voice(Slot("P2", 1, 1), line("h:E4 h:F4"), "generated")
+    done = with_given_marks(replace(upper, measures=(replace(row, voices=(*given, tenor)),)))
+    assert words(done, tenor.slot) == ["a", "men"]
+
+
 KINDS = {"A-": "begin", "-men": "end", "lu-": "begin", "-ia": "end"}
 
 

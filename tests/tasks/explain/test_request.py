@@ -15,7 +15,7 @@ from scoregen.styles.style import load_style
 from scoregen.system.errors import InputError
 from scoregen.tasks.compose import SamplingOptions, compose
 from scoregen.tasks.explain.request import ExplainRequest, explain_request
-from scoregen.tasks.explain.writing_record import writing_record
+from scoregen.tasks.explain.writing_record import ranking_table, writing_record
 from scoregen.tasks.provenance import provenance_fields
 from tests.chorales import chorale
 from tests.notation import handmade
@@ -65,6 +65,11 @@ def test_a_score_of_ours_says_itself_what_was_given(
     if as_file:
         assert found.record.options == replace(options, voice_leading=load_style().voice_leading.parallel)
         assert found.record.weights == done.provenance["weights"]
+        ranking = found.record.ranking
+        assert ranking is not None and (ranking.drafts, ranking.comparisons) == (1, 3)
+        cost = done.provenance["ranking"]["cost"]
+        assert {name: own for name, own, _ in ranking.terms} == cost and all(gain == 0 for *_, gain in ranking.terms)
+        assert ranking_table(ranking)[-1].split()[:2] == ["sum", f"{sum(cost.values()):.4f}"]
     assert task(score, "bass").given[0] == (False, False, False, True), "the option overrides the provenance"
 
 

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from lxml import etree
 
+from scoregen.notation.musicxml.note_marks import ELISION, ORNAMENTS, TECHNIQUES
 from scoregen.notation.musicxml.read.attributes import MAX_STAVES, PartState
 from scoregen.notation.musicxml.read.spanners import SpannerEnd, slur_end
 from scoregen.notation.musicxml.read.values import (
@@ -31,7 +32,7 @@ from scoregen.score.rhythm import NoteValue
 from scoregen.system.errors import ReadError
 
 _GRACE_VALUE = NoteValue("eighth")
-_ELISION = "‿"
+_NAMED = {"ornaments": ORNAMENTS, "technical": TECHNIQUES}
 PitchTexts = tuple[str | None, str | None, str | None, Interval | None]
 _REPEATABLE = frozenset(("dot", "tie", "notations", "lyric"))
 
@@ -242,8 +243,9 @@ def _unpitched(fields: NoteFields, state: PartState) -> Unpitched:
 
 
 def _articulations(notations: list[etree._Element]) -> tuple[str, ...]:
-    groups = [item for item in notations if item.tag == "articulations"]
-    return tuple(child.tag for group in groups for child in group if isinstance(child.tag, str))
+    """The names of articulations, and of the ornaments and techniques that need no more than their name."""
+    children = [(group.tag, child.tag) for group in notations for child in group if isinstance(child.tag, str)]
+    return tuple(name for group, name in children if group == "articulations" or name in _NAMED.get(group, ()))
 
 
 def _lyric(element: etree._Element) -> Lyric | None:
@@ -251,7 +253,7 @@ def _lyric(element: etree._Element) -> Lyric | None:
     text, syllabics = "", []
     for child in element:
         if child.tag == "elision":
-            text += child.text or _ELISION
+            text += child.text or ELISION
         elif child.tag == "text":
             text += child.text or ""
         elif child.tag == "syllabic":

@@ -7,18 +7,15 @@ from collections.abc import Sequence
 
 from lxml import etree
 
+from scoregen.notation.musicxml.note_marks import ARTICULATIONS, ELISION, ORNAMENTS, TECHNIQUES
 from scoregen.notation.musicxml.write.elements import add
 from scoregen.notation.musicxml.write.spanners import SlurMark
 from scoregen.notation.musicxml.write.tuplets import TupletBrackets
-from scoregen.score.elements import Lyric, Note, Rest
+from scoregen.score.elements import SYLLABICS, Lyric, Note, Rest
 
-ARTICULATIONS = (
-    *("accent", "strong-accent", "staccato", "tenuto", "detached-legato", "staccatissimo", "spiccato", "scoop"),
-    *("plop", "doit", "falloff", "breath-mark", "caesura", "stress", "unstress", "soft-accent", "other-articulation"),
-)
+_GROUPS = {"ornaments": ORNAMENTS, "technical": TECHNIQUES}
 _NO_TOKEN = re.compile(r"[^\w.:-]")
 """The characters that the schema does not accept in the number of a verse."""
-_SYLLABIC = ("single", "begin", "middle", "end")
 
 
 def write_notations(
@@ -52,13 +49,18 @@ def write_notations(
 
 
 def write_lyric(parent: etree._Element, lyric: Lyric) -> None:
-    """Append one syllable of one verse, or the end of a melisma line."""
+    """Append the syllables under a note of one verse, or the end of a melisma line."""
     element = add(parent, "lyric", attributes={"number": _NO_TOKEN.sub("-", "".join(lyric.verse.split())) or "1"})
     if not lyric.text:
         add(element, "extend", attributes={"type": "stop"})
         return
-    add(element, "syllabic", lyric.syllabic if lyric.syllabic in _SYLLABIC else "single")
-    add(element, "text", lyric.text)
+    syllables = [text for text in lyric.text.split(ELISION) if text.strip()] or [lyric.text]
+    for place, text in enumerate(syllables):
+        if place:
+            add(element, "elision", ELISION)
+        goes_on = place == len(syllables) - 1 and lyric.syllabic in ("begin", "middle")
+        add(element, "syllabic", SYLLABICS[place == 0 and lyric.syllabic in ("middle", "end"), goes_on])
+        add(element, "text", text)
     if lyric.extend:
         add(element, "extend")
 
@@ -70,10 +72,16 @@ def _tuplet(notations: etree._Element, order: int, brackets: TupletBrackets) -> 
 
 
 def _articulations(notations: etree._Element, names: Sequence[str]) -> None:
-    """Articulations by MusicXML's names; other names as <other-articulation>."""
-    parent = add(notations, "articulations")
-    for name in names:
-        if name in ARTICULATIONS:
-            add(parent, name)
-        else:
-            add(parent, "other-articulation", name)
+    """Ornaments, techniques and articulations by MusicXML's names; other names as <other-articulation>."""
+    for group, known in _GROUPS.items():
+        if own := [name for name in names if name in known]:
+            parent = add(notations, group)
+            for name in own:
+                add(parent, name)
+    if own := [name for name in names if not any(name in known for known in _GROUPS.values())]:
+        parent = add(notations, "articulations")
+        for name in own:
+            if name in ARTICULATIONS:
+                add(parent, name)
+            else:
+                add(parent, "other-articulation", name)

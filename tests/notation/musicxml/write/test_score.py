@@ -424,6 +424,28 @@ def test_a_symbol_that_readers_would_take_for_another_metre_is_left_out() -> Non
     assert tree(replace(score, measures=rows)).find(".//time[@symbol]") is None
 
 
+def test_elided_syllables_ornaments_and_techniques_read_back() -> None:
+    note = Note(
+        NoteValue("whole"),
+        Pitch("C", 0, 5),
+        articulations=("trill-mark", "up-bow", "staccato"),
+        lyrics=(Lyric("la‿en", "end"), Lyric("o‿ver", "begin", "2"), Lyric("‿", verse="3")),
+    )
+    text = write_musicxml(Score((Part("P1"),), (measure("1", "4/4", {Slot("P1"): (note,)}),)))
+    assert check_document(text, "") == ()
+    root = etree.fromstring(text)
+    assert [[child.text for child in lyric] for lyric in root.iter("lyric")] == [
+        ["end", "la", "‿", "single", "en"],
+        ["single", "o", "‿", "begin", "ver"],
+        ["single", "‿"],
+    ]
+    groups = {tag: tags(root, f".//{tag}") for tag in ("ornaments", "technical", "articulations")}
+    assert groups == {"ornaments": ["trill-mark"], "technical": ["up-bow"], "articulations": ["staccato"]}
+    again = read_musicxml(text, "").measures[0].voices[0].elements[0].notes[0]
+    assert set(again.articulations) == set(note.articulations)
+    assert again.lyrics == note.lyrics
+
+
 def test_lyrics_articulations_and_grace_notes() -> None:
     grace = Note(NoteValue("16th"), Pitch("B", 0, 4), grace=True)
     sung = Note(
