@@ -1,54 +1,25 @@
-"""Parts go on in the rhythm of their last measure, hands move, and bows sound one note, each at its price."""
+"""Voices go on in the rhythm of their last measure, and as the texture of a measure asks, each at its price."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
 import pytest
 
-from scoregen.model.features.alphabet import BARLINE, FIRST_PITCH, HOLD, PITCH_IDS, PITCHES, REST
+from scoregen.model.features.alphabet import BARLINE, FIRST_PITCH, HOLD, REST
 from scoregen.model.features.inputs import TIME_SHIFT_STEPS
-from scoregen.model.sampling.costs.figuration import (
-    ECHO,
-    Moment,
-    RhythmCosts,
-    double_stop_costs,
-    echo_costs,
-    repeated_note_costs,
-)
-from scoregen.score.instruments import instrument_type
-from scoregen.score.keys import KeySignature
-from scoregen.score.metre import TimeSignature
-from scoregen.score.pitch import Pitch
+from scoregen.model.sampling.costs.figures.rhythm import Moment, RhythmCosts
+from scoregen.plan.forms.textures import Habit
 from scoregen.tokens.constraints import state as constraints
-from scoregen.tokens.constraints.state import ConstraintState, MeasureRules, VoiceRule
+from scoregen.tokens.constraints.state import ConstraintState, MeasureRules
 from scoregen.tokens.events import HOLD as HOLDS
-from scoregen.tokens.events import Event, Header, Slice, TokenMeasure
+from scoregen.tokens.events import Event, Slice, TokenMeasure
 from scoregen.tokens.vocabulary import vocabulary
+from tests.model.sampling.costs.figures.states import C4, CHOICES, E4, G4, HANDS, TICKS, VIOLIN, header, state_of
 
-TICKS = vocabulary().ticks_per_quarter
-CHOICES = FIRST_PITCH + len(PITCHES) + 2
-MORE = FIRST_PITCH + len(PITCHES)
-C4, E4, G4 = (Pitch(step, 0, 4) for step in "CEG")
-VIOLIN = VoiceRule.of(PITCHES, 2, descending=True, span=9, instrument=instrument_type("violin"))
-HANDS = {
-    "right": VoiceRule.of(PITCHES, 5, descending=True, span=16),
-    "left": VoiceRule.of(PITCHES, 5, span=16),
-}
-
-
-def header(metre: str = "4/4") -> Header:
-    time = TimeSignature.parse(metre)
-    return Header("1", time, KeySignature(0), time.duration)
-
-
-def state_of(
-    rule: VoiceRule, sounding: tuple[Pitch, ...] = (), metre: str = "4/4", given: bool = False
-) -> ConstraintState:
-    events = {Fraction(0): Event("attack", (C4,))} if given else None
-    return constraints.begin(MeasureRules(header(metre), (0,), (events,), (rule,)), (sounding,))
+COSTS = RhythmCosts(2.0, texture=3.0, apart=1.0, hands=((1,), (0,)))
 
 
 @dataclass(frozen=True)
@@ -70,7 +41,7 @@ def moment(before: TokenMeasure | None, state: ConstraintState, tick: int = 0) -
 
 def of_events(own: Moment) -> tuple[float, float, float]:
     """The costs of holding, resting and beginning a note."""
-    row = RhythmCosts(2.0).of_events([own], np.array([0]), CHOICES)[0]
+    row = COSTS.of_events([own], np.array([0]), CHOICES)[0]
     assert len(set(row[FIRST_PITCH:].tolist())) == 1
     return float(row[HOLD]), float(row[REST]), float(row[FIRST_PITCH])
 
@@ -89,12 +60,12 @@ def test_there_is_no_rhythm_to_go_on_with(case: str) -> None:
         before = TokenMeasure(header(), (Slice(Fraction(0), (Event("rest"),)),))
     own = moment(before, state_of(VIOLIN, given=case == "a given voice"))
     assert of_events(own) == (0, 0, 0)
-    assert not RhythmCosts(2.0).of_time_shifts([own]).any()
+    assert not COSTS.of_time_shifts([own]).any()
 
 
 def test_the_next_slice_is_at_the_next_onset_of_the_last_measure() -> None:
     own = moment(Attacks((0, 1.5, 3)).measure(), state_of(VIOLIN))
-    row = RhythmCosts(2.0).of_time_shifts([own])[0]
+    row = COSTS.of_time_shifts([own])[0]
     costs = dict(zip((np.asarray(TIME_SHIFT_STEPS) / TICKS).tolist(), row[1:].tolist(), strict=True))
     assert costs[1.5] == 0
     assert costs[1.0] == 2, "it stops where nothing began"
@@ -103,44 +74,85 @@ def test_the_next_slice_is_at_the_next_onset_of_the_last_measure() -> None:
     assert row[BARLINE] == 4
 
 
-@pytest.mark.parametrize(("hand", "repeated"), [("right", G4), ("left", C4)])
-def test_the_outer_note_of_a_hand_is_not_begun_again(hand: str, repeated: Pitch) -> None:
-    state = state_of(HANDS[hand], (C4, E4, G4))
-    words = vocabulary()
-    for at in (state, constraints.after_token(state, words.id("more"))):
-        row = repeated_note_costs([at], [0], CHOICES, 1.5)[0]
-        assert np.flatnonzero(row).tolist() == [FIRST_PITCH + PITCH_IDS[repeated]]
-    for token in (words.id("more"), words.pitch_id(Pitch("D", 0, 5))):
-        state = constraints.after_token(state, token)
-    assert not repeated_note_costs([state], [0], CHOICES, 1.5).any(), "inner notes stay as they like"
+NOTE, REST_TOKEN, WAIT = (vocabulary().pitch_id(G4),), (vocabulary().id("rest"),), (vocabulary().id("hold"),)
+ASKED = {"begin": (3, 3, 0), "hold": (0, 3, 3), "rest": (3, 0, 3), "be silent": (0, 0, 3), "anything": (0, 0, 0)}
+"""The costs of holding, resting and beginning a note, by what is asked."""
 
 
-def test_nothing_is_repeated_after_a_rest() -> None:
-    assert not repeated_note_costs([state_of(VIOLIN)], [0], CHOICES, 1.5).any()
+def two_voices(
+    first: tuple[int, ...], *, sounding: bool = True, follower_sounds: bool = True, rule: str = ""
+) -> ConstraintState:
+    """The turn of the second of two new voices, on the second beat, after an event of the first one."""
+    own = HANDS[rule] if rule else VIOLIN
+    rules = MeasureRules(header(), (0, 1), (None, None), (own, own))
+    state = constraints.begin(rules, ((C4,) if sounding else (), (E4,) if follower_sounds else ()))
+    for _ in range(2):
+        state = constraints.after_event(state, WAIT)
+    return constraints.after_event(constraints.at_tick(state, TICKS), first)
 
 
-def test_a_second_note_costs_bows_something_and_hands_nothing() -> None:
-    row = double_stop_costs([state_of(VIOLIN)], [0], CHOICES, 0.7)[0]
-    assert np.flatnonzero(row).tolist() == [MORE]
-    assert not double_stop_costs([state_of(HANDS["left"])], [0], CHOICES, 0.7).any()
-    assert not double_stop_costs([state_of(VoiceRule.of(PITCHES))], [0], CHOICES, 0.7).any()
+def of_second(state: ConstraintState, habit: Habit | None, before: TokenMeasure | None = None) -> tuple[float, ...]:
+    row = COSTS.of_events([Moment(state, before, (Habit(), habit))], np.array([1]), CHOICES)[0]
+    return float(row[HOLD]), float(row[REST]), float(row[FIRST_PITCH])
 
 
 @pytest.mark.parametrize(
-    ("given", "tick", "price"),
+    ("leader", "sounds", "asked"),
     [
-        ({Fraction(0): Event("attack", (G4,))}, 0, 0.0),
-        ({Fraction(0): Event("attack", (G4,))}, TICKS, ECHO),
-        ({Fraction(0): Event("attack", (G4,)), Fraction(1): Event("attack", (E4,))}, TICKS, 0.0),
-        ({Fraction(0): Event("attack", (G4,)), Fraction(1): Event("rest")}, TICKS, ECHO),
-        (None, TICKS, 0.0),
+        (NOTE, True, "begin"),
+        (WAIT, True, "hold"),
+        (REST_TOKEN, True, "rest"),
+        (WAIT, False, "anything"),
     ],
 )
-def test_a_voice_does_not_repeat_a_note_while_the_given_ones_hold(
-    given: dict[Fraction, Event] | None, tick: int, price: float
-) -> None:
-    rules = MeasureRules(header(), (0, 1), (given, None), (VIOLIN, VIOLIN))
-    state = replace(constraints.begin(rules, ((G4,), (C4,))), tick=tick)
-    costs = echo_costs([state], [1], CHOICES)
-    assert costs[0, FIRST_PITCH + PITCH_IDS[C4]] == price
-    assert costs.sum() == price
+def test_a_voice_that_follows_does_what_its_leader_does(leader: tuple[int, ...], sounds: bool, asked: str) -> None:
+    assert of_second(two_voices(leader, sounding=sounds), Habit(follows=0)) == ASKED[asked]
+
+
+@pytest.mark.parametrize(("sounds", "asked"), [(True, "rest"), (False, "be silent")])
+def test_a_voice_that_rests_begins_nothing(sounds: bool, asked: str) -> None:
+    assert of_second(two_voices(NOTE, follower_sounds=sounds), Habit(rests=True)) == ASKED[asked]
+
+
+def two(*places: float) -> TokenMeasure:
+    """A measure in which the second of two voices begins notes at these quarters."""
+    every = sorted({0.0, *places})
+    rows = [(HOLDS, Event("attack", (E4,)) if place in places else HOLDS) for place in every]
+    slices = (Slice(Fraction(place), row) for place, row in zip(every, rows, strict=True))
+    return TokenMeasure(header(), tuple(slices))
+
+
+def test_a_voice_that_keeps_its_rhythm_begins_where_it_did() -> None:
+    habit, state = Habit(keeps=True), two_voices(NOTE)
+    assert of_second(state, habit, two(0, 1)) == ASKED["begin"]
+    assert of_second(state, habit, two(0, 2)) == ASKED["hold"]
+    assert of_second(state, habit, None) == of_second(state, Habit(), None), "nothing is known to be kept"
+    assert of_second(state, Habit(), two(0, 1)) == (2, 2, 1), "a free voice is drawn less to its last measure"
+
+
+def test_a_free_hand_seldom_strikes_with_the_other_one() -> None:
+    assert of_second(two_voices(NOTE, rule="left"), Habit()) == (0, 0, 1)
+    assert of_second(two_voices(WAIT, rule="left"), Habit()) == (3, 0, 0), "and moves where that one holds"
+
+
+def test_the_last_free_voice_moves_where_the_others_are_to_hold() -> None:
+    rules = MeasureRules(header(), (0, 1), (None, None), (VIOLIN, VIOLIN))
+    state = constraints.begin(rules, ((C4,), (E4,)))
+    for _ in range(2):
+        state = constraints.after_event(state, WAIT)
+    state = constraints.at_tick(state, TICKS)
+    for habit, price in ((Habit(follows=0), 3.0), (Habit(rests=True), 0.0), (Habit(), 0.0)):
+        row = COSTS.of_events([Moment(state, None, (Habit(), habit))], np.array([0]), CHOICES)[0]
+        assert row[HOLD] == price
+        assert row[REST] == row[FIRST_PITCH] == 0
+
+
+def test_slices_are_where_voices_that_keep_their_rhythm_begin() -> None:
+    rules = MeasureRules(header(), (0, 1), (None, None), (VIOLIN, VIOLIN))
+    state = constraints.begin(rules, ((C4,), (E4,)))
+    own = Moment(state, two(0, 1.5, 3), (Habit(rests=True), Habit(keeps=True)))
+    row = COSTS.of_time_shifts([own])[0]
+    costs = dict(zip((np.asarray(TIME_SHIFT_STEPS) / TICKS).tolist(), row[1:].tolist(), strict=True))
+    assert (costs[1.5], costs[1.0], costs[3.0], row[BARLINE]) == (0, 3, 3, 6)
+    free = COSTS.of_time_shifts([Moment(state, None, (Habit(), Habit(follows=0)))])[0]
+    assert not free.any(), "a free voice begins where it likes"
