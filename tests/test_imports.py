@@ -54,6 +54,7 @@ PACKAGES = {
         ("network",),
         ("engine", "harmony", "beats", "critic"),
         ("sampling.costs",),
+        ("sampling.costs.figures",),
         ("sampling",),
         ("training.run",),
         ("inspection", "training"),

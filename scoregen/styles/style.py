@@ -54,8 +54,13 @@ class VoiceLeadingCosts:
     long_rest: float
     playing_on: float
     rhythm_change: float
+    texture: float
+    apart: float
     repeated_note: float
     double_stop: float
+    second_note: float
+    full_chord: float
+    quick_chord: float
 
     def with_options(self, parallel: float | None, crossing: float | None) -> VoiceLeadingCosts:
         """The costs with the values of the user in place of those of the style."""

@@ -102,7 +102,7 @@ class _Arranger:
             notices += lines
         slots = self.score.slots
         if self.single and self.keyboards:
-            slots = tuple(slot for slot in slots if slot.part not in self.singing)
+            slots = tuple(slot for slot in slots if slot.part not in self.singing) or slots
         given = self._given_keyboards()
         for number, player in enumerate(self.keyboards):
             results.append(_as_given(self.score, given[number], player) if given else reduce(self.score, player, slots))

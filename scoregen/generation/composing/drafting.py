@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -12,9 +13,10 @@ from scoregen.generation.composing.writer import Writer
 from scoregen.generation.infill_task import InfillTask
 from scoregen.generation.reranking import RankingCriteria
 from scoregen.generation.voice_rules import comfortable_range
+from scoregen.plan.forms.textures import Seats, Texture, draw_textures
 from scoregen.tokens.constraints.plans.measure_plan import Plan
 from scoregen.tokens.encode import encode
-from scoregen.tokens.events import TokenScore
+from scoregen.tokens.events import ABSENT, BLANK, TokenMeasure, TokenScore
 
 if TYPE_CHECKING:
     from scoregen.model.sampling.drafts import Draft
@@ -41,6 +43,7 @@ def _requests(writer: Writer, task: InfillTask, planning: Planning, tokens: Toke
     comfortable = tuple(
         comfortable_range(role, slot.staff, task.interval) for role, slot in zip(task.singers, task.slots, strict=True)
     )
+    textures = _textures(tokens, planning, writer.options.seed)
     return [
         SamplingRequest(
             writer.engine,
@@ -58,9 +61,34 @@ def _requests(writer: Writer, task: InfillTask, planning: Planning, tokens: Toke
             network_style=writer.network_style,
             comfortable=comfortable,
             recalls=planning.recalls,
+            textures=textures,
         )
         for planned, own in _with_harmony(writer, tokens, planning)
     ]
+
+
+def _textures(tokens: TokenScore, planning: Planning, seed: int) -> tuple[Texture, ...]:
+    """The textures of all measures; () for singers alone, who go together as their network likes."""
+    from scoregen.model.sampling.decoding_context import voice_order
+
+    if planning.descriptions is None or all(each.sung for each in planning.descriptions):
+        return ()
+    families = ["voice" if each.sung else each.family for each in planning.descriptions]
+    again = {index: own.source for index, own in planning.recalls.items()}
+    seats = [_seats(measure, voice_order) for measure in tokens.measures]
+    return draw_textures(seats, families, again, random.Random(f"{seed} textures"))
+
+
+def _seats(measure: TokenMeasure, ordered: Callable[[Sequence[bool], Sequence[bool]], tuple[int, ...]]) -> Seats:
+    """Who plays in a measure; given voices may be followed if they begin a note."""
+    rows = list(zip(*(piece.events for piece in measure.slices), strict=True))
+    new = [row[0] == BLANK for row in rows]
+    absent = [row[0] == ABSENT for row in rows]
+    begins = [any(event.pitches for event in row) for row in rows]
+    slots = range(len(rows))
+    leaders = frozenset(slot for slot in slots if new[slot] or begins[slot])
+    order = ordered([not each for each in new], absent)
+    return Seats(order, frozenset(slot for slot in slots if new[slot]), leaders)
 
 
 def _with_harmony(writer: Writer, tokens: TokenScore, planning: Planning) -> list[tuple[TokenScore, Sequence[Plan]]]:

@@ -95,6 +95,7 @@ class Planner:
             goes_on = allowed.allow(past.label, step) & (step > 0)
             change = draw(self._head("change", z), np.column_stack([goes_on, allowed.may[:, step] | ~goes_on])) == 1
             new = self._draw_chord(z, past.label, allowed, step, draw)
+            change &= (new != past.label).any(1) | (step == 0)  # a chord that is drawn again goes on
             labels[:, step] = np.where(change[:, None], new, past.label)
             past.label, past.age = labels[:, step], np.where(change, 1, np.minimum(past.age + 1, AGES))
         return labels

@@ -1,6 +1,6 @@
 """How often pieces for instruments do what the prices of figuration of a style are against, and how often they could.
 
-Each kind has the name of its price (`VoiceLeadingCosts`), and is counted as `sampling.costs.figuration` applies it:
+Each kind has the name of its price (`VoiceLeadingCosts`), and is counted as `sampling.costs.figures` applies it:
 onsets that differ from those of the measure before, notes that repeat the outer note that sounds, chords of bows. What
 is sung does not count, since it is mostly given.
 """

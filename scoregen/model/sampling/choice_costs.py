@@ -18,13 +18,9 @@ from scoregen.model.network.config import SamplingOptions
 from scoregen.model.sampling.costs.comfort import ComfortCosts
 from scoregen.model.sampling.costs.decision_context import DecisionContext
 from scoregen.model.sampling.costs.few_voices import few_voices_costs
-from scoregen.model.sampling.costs.figuration import (
-    Moment,
-    RhythmCosts,
-    double_stop_costs,
-    echo_costs,
-    repeated_note_costs,
-)
+from scoregen.model.sampling.costs.figures.chords import ChordPrices, double_stop_costs, hand_chord_costs
+from scoregen.model.sampling.costs.figures.repetition import echo_costs, repeated_note_costs
+from scoregen.model.sampling.costs.figures.rhythm import Moment, RhythmCosts, other_hands
 from scoregen.model.sampling.costs.given_sevenths import GIVEN_SEVENTH, given_leaps, given_seventh_costs
 from scoregen.model.sampling.costs.note_choice import Scores
 from scoregen.model.sampling.costs.planned_harmony import PlannedHarmonyCosts, planned_harmony_costs
@@ -52,6 +48,8 @@ class ChoiceCosts:
         self._style = costs if request.use_voice_leading_costs else None
         self._context, self._logit_bias = context, request.logit_bias
         self._varies = any(each.is_varied for each in request.recalls.values())
+        self._chords = _chord_prices(costs) if self._style and request.descriptions else None
+        self._textures = request.textures if costs.texture else ()
         self._scales = scale_costs(request.scales)
         self._suggests = context.suggests
         self._lowest = voices_from_lowest(request.descriptions)[0] if request.descriptions else voices - 1
@@ -66,8 +64,10 @@ class ChoiceCosts:
         if self._style:
             self._leaps = _given_leaps(context, self._style)
             self._planned_harmony = planned_harmony_costs(headers, self._style, voices, self._is_played)
-            if self._style.rhythm_change:
-                self._rhythm = RhythmCosts(self._style.rhythm_change)
+            if self._style.rhythm_change or self._textures:
+                self._rhythm = RhythmCosts(
+                    self._style.rhythm_change, self._style.texture, self._style.apart, other_hands(request.descriptions)
+                )
             if request.successions and self._style.unusual_succession:
                 self._successions = SuccessionCosts(request.successions, places(headers), 1)
 
@@ -102,6 +102,8 @@ class ChoiceCosts:
             costs += repeated_note_costs(states, voices, choices, self._style.repeated_note)
         if self._style and self._style.double_stop:
             costs += double_stop_costs(states, voices, choices, self._style.double_stop)
+        if self._chords:
+            costs += hand_chord_costs(self._moments(hypotheses), voices, choices, self._chords)
         if self._varies:
             costs += other_note_costs(states, [each.expected for each in hypotheses], voices, choices)
         return costs
@@ -123,7 +125,7 @@ class ChoiceCosts:
         """[R, C] the costs of beginning a note, or of not beginning one, of a voice [R]."""
         costs = np.zeros((len(hypotheses), choices), dtype=np.float32)
         if self._rhythm:
-            costs = self._rhythm.of_events(_moments(hypotheses), voice, choices)
+            costs = self._rhythm.of_events(self._moments(hypotheses), voice, choices)
         if self._varies:
             states, expected = [each.state for each in hypotheses], [each.expected for each in hypotheses]
             costs += other_onset_costs(states, expected, voice.tolist(), choices)
@@ -131,7 +133,7 @@ class ChoiceCosts:
 
     def of_time_shifts(self, hypotheses: Sequence[Hypothesis]) -> Costs | None:
         """[R, A] the cost of each time shift; None if none costs anything."""
-        costs = self._rhythm.of_time_shifts(_moments(hypotheses)) if self._rhythm else None
+        costs = self._rhythm.of_time_shifts(self._moments(hypotheses)) if self._rhythm else None
         if not self._varies:
             return costs
         passing = passing_costs([each.state for each in hypotheses], [each.expected for each in hypotheses])
@@ -179,6 +181,16 @@ class ChoiceCosts:
             costs = costs + succession_prices(unusual, self._style, decision.on_beat)
         return costs - self._logit_bias.event_biases(decision) if self._logit_bias else costs
 
+    def _moments(self, hypotheses: Sequence[Hypothesis]) -> list[Moment]:
+        return [
+            Moment(
+                each.state,
+                each.measures[-1] if each.measures else None,
+                self._textures[each.measure] if self._textures else (),
+            )
+            for each in hypotheses
+        ]
+
     def _decision(self, rows: NDArray[np.intp], step: int, context: SliceContext, decoder: Decoder) -> DecisionContext:
         voice, others = context.order[rows, step], context.order[rows, :step]
         return DecisionContext(
@@ -195,8 +207,9 @@ class ChoiceCosts:
         )
 
 
-def _moments(hypotheses: Sequence[Hypothesis]) -> list[Moment]:
-    return [Moment(each.state, each.measures[-1] if each.measures else None) for each in hypotheses]
+def _chord_prices(costs: VoiceLeadingCosts) -> ChordPrices | None:
+    prices = ChordPrices(costs.second_note, costs.full_chord, costs.quick_chord)
+    return prices if any(prices) else None
 
 
 def _given_leaps(context: DecodingContext, costs: VoiceLeadingCosts) -> Bools | None:

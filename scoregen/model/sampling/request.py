@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from scoregen.model.engine.protocol import Engine
 from scoregen.model.sampling.logit_bias import LogitBias
+from scoregen.plan.forms.textures import Texture
 from scoregen.styles.style import Style, load_style
 from scoregen.tokens.constraints.plans.measure_plan import Plan
 from scoregen.tokens.constraints.recalls import Recalls
@@ -29,7 +30,8 @@ class SamplingRequest:
     each measure's church mode on the line of fifths, None where all notes are free. `descriptions` tell what the voices
     are, for a network that knows no roles; `network_style` is the id of one of its styles, 0 for none. `comfortable`
     are the comfortable ranges of the voices in MIDI numbers, None for a voice that none is known of. `recalls` are the
-    measures that come again: all that they have from others is blank in `tokens`.
+    measures that come again: all that they have from others is blank in `tokens`. `textures` are those of the
+    measures, () for none.
     """
 
     engine: Engine
@@ -48,3 +50,4 @@ class SamplingRequest:
     network_style: int = 0
     comfortable: tuple[tuple[int, int] | None, ...] = ()
     recalls: Recalls = field(default_factory=dict)
+    textures: tuple[Texture, ...] = ()

@@ -14,7 +14,7 @@ from scoregen.score.chord_symbols import ChordSymbol, SpelledPitchClass
 from scoregen.score.directions import Direction, Dynamic, Words
 from scoregen.score.elements import Note, Score, Slot
 from scoregen.score.spanners import End, Pedal, Slur, Wedge
-from scoregen.score.timeline import pitched_notes
+from scoregen.score.timeline import pitch_of, pitched_notes
 from scoregen.system.errors import InputError
 from tests.chorales import chorale
 from tests.generation.arranging.sources import choir, instruments, parts_of, played, song, sounding
@@ -144,3 +144,12 @@ def test_a_silent_score_is_refused() -> None:
 def test_the_lines_of_a_choir_are_those_of_the_source() -> None:
     done = played("satb", hymn()).score
     assert list(parts_of(done).values()) == list(parts_of(hymn()).values())
+
+
+@pytest.mark.parametrize("ensemble", ["voice-piano", "piano-trio", "satb-piano"])
+def test_the_piano_plays_the_hymn_of_singers_who_have_no_accompaniment(ensemble: str) -> None:
+    source = choir(("q:C5 q:D5 h:E5", "q:G4 q:G4 h:G4", "q:E4 q:D4 h:C4", "q:C3 q:B2 h:C3"))
+    done = played(ensemble, source).score
+    piano = next(part.id for part in done.parts if part.staves == 2)
+    heard = {(note.onset, pitch_of(note).midi_pitch) for note in pitched_notes(done) if note.slot.part == piano}
+    assert heard == sounding(source)

@@ -72,6 +72,21 @@ def test_the_nats_of_plans_equal_those_of_the_network(network: PlannerNetwork, p
     assert AGES == NETWORK_AGES
 
 
+def test_a_chord_that_is_drawn_again_has_the_age_of_the_whole(network: PlannerNetwork) -> None:
+    ages: list[np.ndarray] = []
+
+    class Watched(Planner):
+        def _label_code(self, labels: np.ndarray, age: np.ndarray) -> np.ndarray:
+            ages.append(age.copy())
+            return super()._label_code(labels, age)
+
+    allowed = free(4)
+    for mask in (allowed.keys, allowed.roots, allowed.qualities, allowed.inversions):
+        mask[..., 1:] = False
+    sampled(Watched({name: value.numpy() for name, value in network.state_dict().items()}), allowed)
+    assert [row.tolist() for row in ages] == [[min(step, AGES)] * 4 for step in range(STEPS)]
+
+
 @pytest.mark.parametrize("in_root_position", [False, True])
 def test_no_bass_follows_a_given_voice_in_octaves_or_fifths(planner: Planner, in_root_position: bool) -> None:
     lines = np.random.default_rng(5).integers(-1, CLASSES, (64, STEPS, 2))

@@ -42,8 +42,13 @@ def test_every_cost_but_those_of_plans_successions_and_long_rests_is_counted() -
         "long_rest",
         "playing_on",
         "rhythm_change",
+        "texture",
+        "apart",
         "repeated_note",
         "double_stop",
+        "second_note",
+        "full_chord",
+        "quick_chord",
     }
     assert set(counted) == set(COSTS.__dataclass_fields__) - uncounted
     assert all(0 <= cases <= occasions for cases, occasions in counted.values() if occasions)

@@ -22,7 +22,7 @@ from scoregen.score.pitch import Pitch
 from scoregen.tokens.constraints import state as constraints
 from scoregen.tokens.constraints.state import ConstraintState
 from scoregen.tokens.vocabulary import vocabulary
-from tests.model.sampling.costs.test_figuration import VIOLIN, state_of
+from tests.model.sampling.costs.figures.states import VIOLIN, state_of
 
 CHOICES = FIRST_PITCH + len(PITCH_IDS) + 2
 C5, G4 = (Pitch.parse(name) for name in ("C5", "G4"))
