@@ -17,7 +17,7 @@ from scoregen.styles.style import CadencePlan, Style, load_style, over
 from scoregen.tokens.events import Event, TokenMeasure, TokenScore
 from scoregen.tokens.sonorities import SILENT, Sonorities
 from scoregen.tokens.successions import SuccessionTable, headers, piece_successions, places
-from scoregen.tokens.tendencies import phrase_ends, unresolved
+from scoregen.tokens.tendencies import phrase_ends, suspensions, unresolved
 from scoregen.tokens.vocabulary import vocabulary
 
 if TYPE_CHECKING:
@@ -39,7 +39,8 @@ class RankingCriteria:
 
     `blank`: by measure, whether each voice is blank; `open_end`: the last measure has a blank voice; `cadences`: the
     places of planned chords; `successions`: those of the corpus (None: they do not count); `style`: the weights;
-    `widest_leap`: the semitones of the widest leap of easy parts (None: any); `critic`: what tells drafts from the
+    `widest_leap`: the semitones of the widest leap of easy parts (None: any); `comfortable`: by voice the lowest and
+    highest MIDI number of its comfortable range (empty: ranges do not count); `critic`: what tells drafts from the
     corpus (None: it does not count); `flowing`: new voices move as they like; `fault_weight`: how much each fault
     weighs: drafts that are compared more often than every four measures have fewer faults, but as many nats per choice.
     """
@@ -50,6 +51,7 @@ class RankingCriteria:
     successions: SuccessionTable | None = None
     style: Style = field(default_factory=load_style)
     widest_leap: int | None = None
+    comfortable: tuple[tuple[int, int] | None, ...] = ()
     critic: Critic | None = None
     flowing: bool = False
     fault_weight: float = 1.0
@@ -109,6 +111,8 @@ def cost(draft: Draft, criteria: RankingCriteria) -> float:
         + weights.novelty_breach * draft.novelty_breaches
         + weights.repeated_measure * repeated
         + WIDE_LEAP * wide_leaps(draft.sonorities, criteria)
+        + criteria.fault_weight * weights.out_of_range * notes_out_of_range(draft.sonorities, criteria)
+        + criteria.fault_weight * weights.bass_octave * bass_octaves(draft.sonorities, criteria)
         - weights.critic * critic_nats(draft, criteria)
         + (harmony_cost(draft, criteria) if weights.has_harmony else 0.0)
     )
@@ -130,6 +134,23 @@ def wide_leaps(piece: Sonorities, criteria: RankingCriteria) -> int:
     sounds = (pitches[1:] != SILENT) & (pitches[:-1] != SILENT)
     wide = np.abs(pitches[1:] - pitches[:-1]) > criteria.widest_leap
     return int((wide & sounds & (blank[1:] | blank[:-1])).sum())
+
+
+def notes_out_of_range(piece: Sonorities, criteria: RankingCriteria) -> int:
+    """The notes of blank voices outside their comfortable ranges; a note that is held or repeated counts once."""
+    if not criteria.style.ranking.out_of_range or not criteria.comfortable:
+        return 0
+    blank, pitches = np.array(criteria.blank)[piece.measure], piece.pitches
+    low, high = np.array([each or (SILENT, 127) for each in criteria.comfortable]).T
+    outside = blank & (pitches != SILENT) & ((pitches < low) | (pitches > high))
+    return int(outside[0].sum() + (outside[1:] & (pitches[1:] != pitches[:-1])).sum())
+
+
+def bass_octaves(piece: Sonorities, criteria: RankingCriteria) -> int:
+    """The leaps of an octave or more of the lowest voice, where it is blank."""
+    blank, low = np.array([voices[-1] for voices in criteria.blank])[piece.measure], piece.pitches[:, -1]
+    sounds = (low[1:] != SILENT) & (low[:-1] != SILENT)
+    return int((sounds & blank[1:] & (np.abs(np.diff(low)) >= 12)).sum())
 
 
 def repeated_share(tokens: TokenScore, blank: Sequence[Sequence[bool]]) -> float:
@@ -168,12 +189,20 @@ def harmony_cost(draft: Draft, criteria: RankingCriteria) -> float:
 
 def succession_nats(draft: Draft, table: SuccessionTable | None, usual: float = 0.0) -> float:
     """The mean -log p of the successions of sonorities in the measures with choices, beyond `usual` nats each; 0
-    without a table."""
+    without a table.
+
+    Those to and from the sonority of a suspension that resolves cost nothing: it is rare by itself, and good where it
+    resolves.
+    """
     if table is None:
         return 0.0
     rows, reached = piece_successions(draft.sonorities, places(headers(draft.tokens)))
     chosen = np.array(draft.measure_choices)[draft.sonorities.measure[reached]] > 0
-    return float(np.maximum(table.nats(rows[chosen]) - usual, 0).mean()) if chosen.any() else 0.0
+    if not chosen.any():
+        return 0.0
+    held = suspensions(draft.sonorities)
+    counts = ~(held | np.append(False, held[:-1]))[reached[chosen]]
+    return float((counts * np.maximum(table.nats(rows[chosen]) - usual, 0)).mean())
 
 
 def without_dominant(tokens: TokenScore, piece: Sonorities, criteria: RankingCriteria) -> float:
