@@ -181,28 +181,29 @@ def harmony_cost(draft: Draft, criteria: RankingCriteria) -> float:
         + weights.cross_relation * faults.relations.sum()
     )
     return float(
-        weights.unusual_succession * succession_nats(draft, criteria.successions, weights.usual_succession)
+        weights.unusual_succession
+        * succession_nats(draft, criteria.successions, weights.usual_succession, suspends=criteria.flowing)
         + criteria.fault_weight * tendencies
         + weights.no_dominant * without_dominant(draft.tokens, piece, criteria)
     )
 
 
-def succession_nats(draft: Draft, table: SuccessionTable | None, usual: float = 0.0) -> float:
+def succession_nats(
+    draft: Draft, table: SuccessionTable | None, usual: float = 0.0, *, suspends: bool = False
+) -> float:
     """The mean -log p of the successions of sonorities in the measures with choices, beyond `usual` nats each; 0
-    without a table.
-
-    Those to and from the sonority of a suspension that resolves cost nothing: it is rare by itself, and good where it
-    resolves.
-    """
+    without a table. If it `suspends`, those to and from a suspension that resolves, which are rare, cost nothing."""
     if table is None:
         return 0.0
     rows, reached = piece_successions(draft.sonorities, places(headers(draft.tokens)))
     chosen = np.array(draft.measure_choices)[draft.sonorities.measure[reached]] > 0
     if not chosen.any():
         return 0.0
-    held = suspensions(draft.sonorities)
-    counts = ~(held | np.append(False, held[:-1]))[reached[chosen]]
-    return float((counts * np.maximum(table.nats(rows[chosen]) - usual, 0)).mean())
+    nats = np.maximum(table.nats(rows[chosen]) - usual, 0)
+    if suspends:
+        held = suspensions(draft.sonorities)
+        nats[(held | np.append(False, held[:-1]))[reached[chosen]]] = 0
+    return float(nats.mean())
 
 
 def without_dominant(tokens: TokenScore, piece: Sonorities, criteria: RankingCriteria) -> float:

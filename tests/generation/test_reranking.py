@@ -192,7 +192,8 @@ def test_the_rare_sonority_of_a_suspension_that_resolves_costs_nothing() -> None
     )
     found = suspensions(resolved.sonorities).tolist(), suspensions(leaping.sonorities).tolist()
     assert found == ([False, True, False, False], [False] * 4)
-    assert succession_nats(resolved, table) < succession_nats(leaping, table) / 2
+    assert succession_nats(resolved, table, suspends=True) < succession_nats(leaping, table, suspends=True) / 2
+    assert succession_nats(resolved, table, suspends=True) < succession_nats(resolved, table)
 
 
 def test_octave_leaps_of_a_new_bass_cost() -> None:

@@ -18,7 +18,7 @@ from scoregen.tokens.constraints.next_onsets import no_later
 from scoregen.tokens.constraints.plans.chord_voices import STEPS_DOWN, ChordVoices, outer_slots
 from scoregen.tokens.constraints.plans.pitch_masks import by_moves, line_of_fifths, members_mask, same_pitch
 from scoregen.tokens.constraints.plans.planned_chords import PlannedChord, PlannedChords
-from scoregen.tokens.constraints.plans.suspensions import resolutions, suspended
+from scoregen.tokens.constraints.plans.suspensions import delayed, resolutions, suspended
 from scoregen.tokens.constraints.state import ConstraintState, next_step, onset, unrestricted_tokens
 from scoregen.tokens.constraints.voice_masks import Mask, every_token, only_word
 from scoregen.tokens.vocabulary import vocabulary
@@ -75,7 +75,7 @@ def _resolving(
 ) -> Mask | None:
     """The mask of a voice that holds a suspension into a chord: it falls, or still holds; None if it holds none."""
     place, chord = latest
-    if place < 0 or not chord.members:
+    if place < 0 or not chord.members or delayed(state, slot, chord.members) is None:
         return None
     since = _tick(place)
     target = dict(suspended(state, chord.members, since)).get(slot)

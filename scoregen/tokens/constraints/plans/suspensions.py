@@ -30,17 +30,21 @@ def delayed(state: ConstraintState, slot: int, members: Sequence[int]) -> int | 
 
 def suspended(state: ConstraintState, members: Sequence[int], since: int) -> Iterator[tuple[int, int]]:
     """The blank voices above the lowest that hold a suspension since a tick, each with the member that it delays."""
-    order, hold = state.rules.order, (vocabulary().id("hold"),)
-    written = [events for tick, events in state.slices if tick >= since]
-    if state.turn < len(order):
-        written.append(state.events)
+    order, given = state.rules.order, state.rules.given
     for turn, slot in enumerate(order):
-        own = [events[turn] for events in written if turn < len(events)]
-        is_free = slot != len(order) - 1 and state.rules.given[slot] is None
-        if own and is_free and all(event == hold for event in own):
-            target = delayed(state, slot, members)
-            if target is not None:
-                yield slot, target
+        is_free = slot != len(order) - 1 and given[slot] is None
+        target = delayed(state, slot, members) if is_free else None
+        if target is not None and _is_held(state, turn, since):
+            yield slot, target
+
+
+def _is_held(state: ConstraintState, turn: int, since: int) -> bool:
+    """Whether a voice has had its turn since a tick, and held each time."""
+    written = [events for tick, events in state.slices if tick >= since]
+    if state.turn < len(state.rules.order):
+        written.append(state.events)
+    own = [events[turn] for events in written if turn < len(events)]
+    return bool(own) and all(event == (vocabulary().id("hold"),) for event in own)
 
 
 def resolutions(state: ConstraintState, slot: int, since: int, following: Fraction | None) -> list[int]:
