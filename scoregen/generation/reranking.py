@@ -18,7 +18,7 @@ from scoregen.styles.style import CadencePlan, Style, load_style, over
 from scoregen.tokens.events import Event, TokenMeasure, TokenScore
 from scoregen.tokens.sonorities import SILENT, Sonorities
 from scoregen.tokens.successions import SuccessionTable, headers, piece_successions, places
-from scoregen.tokens.tendencies import phrase_ends, unresolved
+from scoregen.tokens.tendencies import phrase_ends, suspensions, unresolved
 from scoregen.tokens.vocabulary import vocabulary
 
 if TYPE_CHECKING:
@@ -40,7 +40,8 @@ class RankingCriteria:
 
     `blank`: by measure, whether each voice is blank; `open_end`: the last measure has a blank voice; `cadences`: the
     places of planned chords; `successions`: those of the corpus (None: they do not count); `style`: the weights;
-    `widest_leap`: the semitones of the widest leap of easy parts (None: any); `critic`: what tells drafts from the
+    `widest_leap`: the semitones of the widest leap of easy parts (None: any); `comfortable`: by voice the lowest and
+    highest MIDI number of its comfortable range (empty: ranges do not count); `critic`: what tells drafts from the
     corpus (None: it does not count); `flowing`: new voices move as they like; `fault_weight`: how much each fault
     weighs: drafts that are compared more often than every four measures have fewer faults, but as many nats per choice.
     """
@@ -51,6 +52,7 @@ class RankingCriteria:
     successions: SuccessionTable | None = None
     style: Style = field(default_factory=load_style)
     widest_leap: int | None = None
+    comfortable: tuple[tuple[int, int] | None, ...] = ()
     critic: Critic | None = None
     flowing: bool = False
     fault_weight: float = 1.0
@@ -102,14 +104,14 @@ def cost_terms(draft: Draft, criteria: RankingCriteria) -> dict[str, float]:
     """
     from scoregen.model.sampling.drafts import measure_surprise
 
-    weights = criteria.style.ranking
+    weights, piece = criteria.style.ranking, draft.sonorities
     surprise: list[float] = measure_surprise(draft, weights.entropy).tolist()
     measures = zip(surprise, draft.measure_choices, criteria.open_measures, strict=True)
     floors = {True: weights.measure_floor, False: weights.given_measure_floor}
     nats = sum(max(nats, floors[is_open] * choices) for nats, choices, is_open in measures)
     off_tonic = criteria.open_end and not ends_on_tonic(draft.tokens)
     repeated = repeated_share(draft.tokens, criteria.blank) if weights.repeated_measure else 0.0
-    unprepared = unprepared_share(draft.tokens, draft.sonorities, criteria.cadences, criteria.style.cadences)
+    unprepared = unprepared_share(draft.tokens, piece, criteria.cadences, criteria.style.cadences)
     return {
         "likelihood": nats / max(draft.choices, 1),
         "parallels": criteria.fault_weight * weights.parallel * draft.parallels,
@@ -117,7 +119,9 @@ def cost_terms(draft: Draft, criteria: RankingCriteria) -> dict[str, float]:
         "unprepared cadences": weights.unprepared_cadence * unprepared,
         "passages of the corpus": weights.novelty_breach * draft.novelty_breaches,
         "repeated measures": weights.repeated_measure * repeated,
-        "wide leaps": WIDE_LEAP * wide_leaps(draft.sonorities, criteria),
+        "wide leaps": WIDE_LEAP * wide_leaps(piece, criteria),
+        "notes out of range": criteria.fault_weight * weights.out_of_range * notes_out_of_range(piece, criteria),
+        "octave leaps of the bass": criteria.fault_weight * weights.bass_octave * bass_octaves(piece, criteria),
         "critic": -weights.critic * critic_nats(draft, criteria),
         **(harmony_terms(draft, criteria) if weights.has_harmony else {}),
     }
@@ -156,6 +160,23 @@ def wide_leaps(piece: Sonorities, criteria: RankingCriteria) -> int:
     return int((wide & sounds & (blank[1:] | blank[:-1])).sum())
 
 
+def notes_out_of_range(piece: Sonorities, criteria: RankingCriteria) -> int:
+    """The notes of blank voices outside their comfortable ranges; a note that is held or repeated counts once."""
+    if not criteria.style.ranking.out_of_range or not criteria.comfortable:
+        return 0
+    blank, pitches = np.array(criteria.blank)[piece.measure], piece.pitches
+    low, high = np.array([each or (SILENT, 127) for each in criteria.comfortable]).T
+    outside = blank & (pitches != SILENT) & ((pitches < low) | (pitches > high))
+    return int(outside[0].sum() + (outside[1:] & (pitches[1:] != pitches[:-1])).sum())
+
+
+def bass_octaves(piece: Sonorities, criteria: RankingCriteria) -> int:
+    """The leaps of an octave or more of the lowest voice, where it is blank."""
+    blank, low = np.array([voices[-1] for voices in criteria.blank])[piece.measure], piece.pitches[:, -1]
+    sounds = (low[1:] != SILENT) & (low[:-1] != SILENT)
+    return int((sounds & blank[1:] & (np.abs(np.diff(low)) >= 12)).sum())
+
+
 def repeated_share(tokens: TokenScore, blank: Sequence[Sequence[bool]]) -> float:
     """The share of the measures in which the blank voices begin what they began in the measure before, no more."""
     rows = [_attacks(measure, voices) for measure, voices in zip(tokens.measures, blank, strict=True)]
@@ -188,7 +209,7 @@ def harmony_terms(draft: Draft, criteria: RankingCriteria) -> dict[str, float]:
         + weights.doubled_leading_note * faults.doubled.sum()
         + weights.cross_relation * faults.relations.sum()
     )
-    rare = succession_nats(draft, criteria.successions, weights.usual_succession)
+    rare = succession_nats(draft, criteria.successions, weights.usual_succession, suspends=criteria.flowing)
     return {
         "rare successions": weights.unusual_succession * rare,
         "sevenths, leading notes, cross relations": criteria.fault_weight * float(tendencies),
@@ -196,14 +217,22 @@ def harmony_terms(draft: Draft, criteria: RankingCriteria) -> dict[str, float]:
     }
 
 
-def succession_nats(draft: Draft, table: SuccessionTable | None, usual: float = 0.0) -> float:
+def succession_nats(
+    draft: Draft, table: SuccessionTable | None, usual: float = 0.0, *, suspends: bool = False
+) -> float:
     """The mean -log p of the successions of sonorities in the measures with choices, beyond `usual` nats each; 0
-    without a table."""
+    without a table. If it `suspends`, those to and from a suspension that resolves, which are rare, cost nothing."""
     if table is None:
         return 0.0
     rows, reached = piece_successions(draft.sonorities, places(headers(draft.tokens)))
     chosen = np.array(draft.measure_choices)[draft.sonorities.measure[reached]] > 0
-    return float(np.maximum(table.nats(rows[chosen]) - usual, 0).mean()) if chosen.any() else 0.0
+    if not chosen.any():
+        return 0.0
+    nats = np.maximum(table.nats(rows[chosen]) - usual, 0)
+    if suspends:
+        held = suspensions(draft.sonorities)
+        nats[(held | np.append(False, held[:-1]))[reached[chosen]]] = 0
+    return float(nats.mean())
 
 
 def without_dominant(tokens: TokenScore, piece: Sonorities, criteria: RankingCriteria) -> float:

@@ -90,6 +90,8 @@ class RankingWeights:
     doubled_leading_note: float
     cross_relation: float
     no_dominant: float
+    out_of_range: float
+    bass_octave: float
     critic: float
 
     @property

@@ -28,6 +28,8 @@ LEADING = 5
 """The place of the leading note of a major key on the line of fifths over the tonic; sharper notes are chromatic."""
 FALLING, TO_FIFTH = (-1, -2), (-3, -4)
 """The semitones of a seventh that resolves, and of an inner leading note that falls to the fifth of the tonic."""
+SUSPENDED = (1, 2, 5, 10, 11)
+"""The semitones over the lowest voice, within an octave, of a note that is suspended: seconds, the fourth, sevenths."""
 TO_TONIC = (1, 4, 5)
 """The semitones from a leading note to the root or third of its tonic."""
 _IS_HOME = np.isin(np.arange(12), TO_TONIC)
@@ -96,6 +98,30 @@ def unresolved(tokens: TokenScore, piece: Sonorities, new: Bools) -> Unresolved:
     doubled = (leading.sum(1) > 1) & new.any(1)
     starts = doubled & ~np.append(False, doubled[:-1])
     return Unresolved(astray.sum(1), leaves.sum(1), starts.astype(np.int64), _relations(pitches, fifths, new))
+
+
+def suspensions(piece: Sonorities) -> Bools:
+    """[T] whether an upper voice holds its pitch while another moves, as a second, fourth or seventh over the lowest
+    voice, and then falls by step."""
+    pitches = piece.pitches
+    found = np.zeros(len(pitches), dtype=np.bool_)
+    if len(pitches) < 2:
+        return found
+    moved = (pitches[1:] != pitches[:-1]).any(1)
+    over = np.isin((pitches[1:, :-1] - pitches[1:, -1:]) % 12, SUSPENDED) & (pitches[1:, -1:] != SILENT)
+    held = (pitches[1:, :-1] == pitches[:-1, :-1]) & (pitches[1:, :-1] != SILENT)
+    falls = np.isin(_following(pitches[:, :-1])[1:] - pitches[1:, :-1], FALLING)
+    found[1:] = moved & (over & held & falls).any(1)
+    return found
+
+
+def _following(pitches: Ints) -> Ints:
+    """[T, V] the pitch to which each voice goes from the one that it sounds; the same one at the end."""
+    result = pitches.copy()
+    for row in range(len(pitches) - 2, -1, -1):
+        after = pitches[row + 1]
+        result[row] = np.where(after == pitches[row], result[row + 1], after)
+    return result
 
 
 def spelled(tokens: TokenScore) -> Ints:

@@ -11,9 +11,11 @@ import pytest
 from scoregen.generation.reranking import (
     Cadences,
     RankingCriteria,
+    bass_octaves,
     cost,
     cost_terms,
     harmony_cost,
+    notes_out_of_range,
     ranking_of,
     repeated_share,
     rerank,
@@ -33,7 +35,7 @@ from scoregen.styles.style import load_style
 from scoregen.tokens.events import BLANK, Event, Header, Slice, TokenMeasure, TokenScore
 from scoregen.tokens.sonorities import sonorities
 from scoregen.tokens.successions import SuccessionTable
-from scoregen.tokens.tendencies import unresolved
+from scoregen.tokens.tendencies import suspensions, unresolved
 from scoregen.tokens.window_hashes import SharedWindows
 
 CADENCES = {0: {Fraction(0): (0, 4, 7)}, 1: {Fraction(2): (0, 4, 7)}}
@@ -180,6 +182,41 @@ def test_usual_successions_come_first() -> None:
     assert succession_nats(usual, table) < succession_nats(rare, table)
     assert succession_nats(usual, None) == 0
     assert rerank([rare, usual], replace(AIMS, successions=table))[0] is usual
+
+
+def test_the_rare_sonority_of_a_suspension_that_resolves_costs_nothing() -> None:
+    plain = tokens("C5 G4 E4 C3", "C5 A4 F4 F3", "C5 G4 E4 C3", "B4 G4 D4 G3")
+    table = SuccessionTable.of([plain] * 5)
+    held = ("C5 G4 E4 C3", "C5 G4 D4 G3", "B4 G4 D4 G3", "C5 G4 E4 C3")  # 4-3 over the dominant
+    left = (*held[:2], "E5 G4 C4 C3", "E5 G4 C4 C3")
+    resolved, leaping = (
+        Draft(tokens(*each), (4.0, 4.0), (8, 8), (0, 0), sonorities(tokens(*each))) for each in (held, left)
+    )
+    found = suspensions(resolved.sonorities).tolist(), suspensions(leaping.sonorities).tolist()
+    assert found == ([False, True, False, False], [False] * 4)
+    assert succession_nats(resolved, table, suspends=True) < succession_nats(leaping, table, suspends=True) / 2
+    assert succession_nats(resolved, table, suspends=True) < succession_nats(resolved, table)
+
+
+def test_octave_leaps_of_a_new_bass_cost() -> None:
+    leaping, given = draft(12.0, penultimate="B4 G4 D4 G2", last="C5 G4 E4 G3"), ((True, True, True, False),) * 2
+    assert bass_octaves(leaping.sonorities, AIMS) == 1
+    assert bass_octaves(leaping.sonorities, replace(AIMS, blank=given)) == 0
+    free = replace(AIMS.style, ranking=replace(AIMS.style.ranking, bass_octave=0.0))
+    assert cost(leaping, AIMS) > cost(leaping, replace(AIMS, style=free))
+
+
+@pytest.mark.parametrize(
+    "ranges", [(), ((60, 79), (57, 72), (48, 67), (41, 60)), (None, (57, 72), None, None), ((60, 71), None, None, None)]
+)
+def test_notes_of_new_voices_outside_their_ranges_cost(ranges: tuple[tuple[int, int] | None, ...]) -> None:
+    criteria = replace(AIMS, comfortable=ranges)
+    piece = draft(12.0)
+    high = sum(pitch > 71 for pitch in (72, 69, 71, 72)) if ranges and ranges[0] == (60, 71) else 0
+    assert notes_out_of_range(piece.sonorities, criteria) == high
+    given = replace(criteria, blank=((False, True, True, True),) * 2)
+    assert notes_out_of_range(piece.sonorities, given) == 0
+    assert cost(piece, criteria) == pytest.approx(cost(piece, AIMS) + high * AIMS.style.ranking.out_of_range)
 
 
 @pytest.mark.parametrize(

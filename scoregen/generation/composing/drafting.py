@@ -31,7 +31,8 @@ def draw_drafts(
     requests = _requests(writer, task, planning, tokens)
     leap = None if writer.is_for_instruments else planning.plans.widest_leap
     criteria = RankingCriteria.of(tokens, planning.plans.ends, writer.pretrained.successions, writer.style, leap)
-    criteria = replace(criteria, critic=writer.pretrained.critic, flowing=writer.options.rhythm == "flowing")
+    flowing, ranges = writer.options.rhythm == "flowing", () if writer.is_for_instruments else _comfortable(task)
+    criteria = replace(criteria, critic=writer.pretrained.critic, flowing=flowing, comfortable=ranges)
     return draw_candidates(requests, criteria, writer.options, progress or (lambda done: None))
 
 
@@ -40,9 +41,6 @@ def _requests(writer: Writer, task: InfillTask, planning: Planning, tokens: Toke
 
     pretrained, calibration = writer.pretrained, writer.pretrained.calibration
     page = None if len(task.page_slots) == len(task.slots) else tuple(map(task.slots.index, task.page_slots))
-    comfortable = tuple(
-        comfortable_range(role, slot.staff, task.interval) for role, slot in zip(task.singers, task.slots, strict=True)
-    )
     textures = _textures(tokens, planning, writer.options.seed)
     return [
         SamplingRequest(
@@ -59,12 +57,18 @@ def _requests(writer: Writer, task: InfillTask, planning: Planning, tokens: Toke
             page=page,
             descriptions=planning.descriptions,
             network_style=writer.network_style,
-            comfortable=comfortable,
+            comfortable=_comfortable(task),
             recalls=planning.recalls,
             textures=textures,
         )
         for planned, own in _with_harmony(writer, tokens, planning)
     ]
+
+
+def _comfortable(task: InfillTask) -> tuple[tuple[int, int] | None, ...]:
+    """The comfortable range of every voice."""
+    voices = zip(task.singers, task.slots, strict=True)
+    return tuple(comfortable_range(role, slot.staff, task.interval) for role, slot in voices)
 
 
 def _textures(tokens: TokenScore, planning: Planning, seed: int) -> tuple[Texture, ...]:

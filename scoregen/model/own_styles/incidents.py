@@ -27,7 +27,7 @@ Bools = NDArray[np.bool_]
 Counts = tuple[float, float]
 """Cases and occasions."""
 
-DISSONANT = (1, 2, 10, 11)
+DISSONANT, STEP = (1, 2, 10, 11), 2
 """Semitones over the lowest voice, within an octave."""
 
 
@@ -131,12 +131,13 @@ def _tendencies(tokens: TokenScore, piece: Sonorities) -> dict[str, Counts]:
 
 
 def _on_beats(tokens: TokenScore, piece: Sonorities) -> dict[str, Counts]:
-    """Seconds and sevenths over the lowest voice that are attacked on a beat, of the attacks there."""
+    """Seconds and sevenths over the lowest voice that are reached by leap on a beat, of the attacks there."""
     on_beat = places(headers(tokens)).on_beat[piece.onset[1:]] == 1
     here, before = piece.pitches[1:], piece.pitches[:-1]
     attacked = (here[:, :-1] != before[:, :-1]) & (here[:, :-1] != SILENT) & (here[:, -1:] != SILENT) & on_beat[:, None]
+    leaps = np.abs(here[:, :-1] - before[:, :-1]) > STEP
     dissonant = np.isin((here[:, :-1] - here[:, -1:]) % 12, DISSONANT)
-    return {"unprepared_dissonance": ((attacked & dissonant).sum(), attacked.sum())}
+    return {"unprepared_dissonance": ((attacked & leaps & dissonant).sum(), attacked.sum())}
 
 
 def _open_ends(tokens: TokenScore, piece: Sonorities) -> Counts:

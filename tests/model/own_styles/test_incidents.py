@@ -39,7 +39,7 @@ QUIET = ("C5 G4 E4 C3", "C5 A4 F4 F3", "B4 G4 D4 G3", "C5 G4 E4 C3")
         ("leap_of_seventh", ("C5 G4 E4 C3", "Bb5 A4 F4 F3", "B4 G4 D4 G3", "C5 G4 E4 C3")),
         ("leap_over_octave", ("C5 G4 E4 C3", "E6 A4 F4 F3", "B4 G4 D4 G3", "C5 G4 E4 C3")),
         ("augmented_step", ("C5 G4 E4 C3", "C5 Ab4 F4 F3", "B4 B4 D4 G3", "C5 G4 E4 C3")),
-        ("unprepared_dissonance", ("C5 G4 E4 C3", "C5 G4 F4 F3", "B4 F4 D4 G3", "C5 E4 E4 C3")),
+        ("unprepared_dissonance", ("C5 G4 E4 C3", "C5 A4 F4 F3", "B4 F4 D4 G3", "C5 E4 E4 C3")),
         ("cross_relation", ("C5 E4 C4 C3", "C5 G4 Eb4 C3", "B4 G4 D4 G3", "C5 G4 E4 C3")),
         ("seventh_leaves", ("C5 G4 E4 C3", "C5 A4 F4 F3", "B4 F4 D4 G3", "C5 G4 E4 C3")),
         ("leading_note_leaves", ("C5 G4 E4 C3", "C5 A4 F4 F3", "B4 F4 D4 G3", "G4 E4 E4 C3")),

@@ -25,6 +25,8 @@ Costs = NDArray[np.float32]
 
 _FIFTHS: Ints = SPELLED.fifths
 _DISSONANT = np.isin(np.arange(12), (1, 2, 10, 11))
+STEP = 2
+"""The most semitones of a step."""
 _IS_HOME = np.isin(np.arange(12), TO_TONIC)
 
 
@@ -91,7 +93,7 @@ def _add_relations(total: Costs, own: Ints, decision: DecisionContext, costs: Vo
     bass, is_known = decision.bass
     rows = np.flatnonzero(is_known & decision.on_beat & (decision.voice != lowest))
     over = (SPELLED.midi - bass[rows, None]) % 12
-    unprepared = _DISSONANT[over] & (SPELLED.midi != MIDI[own[rows]][:, None])
+    unprepared = _DISSONANT[over] & (np.abs(SPELLED.midi - MIDI[own[rows]][:, None]) > STEP)
     total[rows, FIRST_PITCH:] += costs.unprepared_dissonance * unprepared
 
 

@@ -17,7 +17,7 @@ from functools import lru_cache
 import numpy as np
 
 from scoregen.tokens.constraints.next_onsets import no_later
-from scoregen.tokens.constraints.plans.planned_chords import between
+from scoregen.tokens.constraints.plans.pitch_masks import between
 from scoregen.tokens.constraints.state import (
     ConstraintState,
     is_on_beat,

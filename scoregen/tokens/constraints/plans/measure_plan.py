@@ -12,7 +12,8 @@ import numpy as np
 from scoregen.tokens.constraints.next_onsets import no_later
 from scoregen.tokens.constraints.plans.ensemble_chords import ensemble_chord_mask
 from scoregen.tokens.constraints.plans.given_chords import ChordSpan, given_chord_mask
-from scoregen.tokens.constraints.plans.planned_chords import PlannedChords, planned_chord_mask
+from scoregen.tokens.constraints.plans.planned_chord_masks import planned_chord_mask
+from scoregen.tokens.constraints.plans.planned_chords import PlannedChords
 from scoregen.tokens.constraints.plans.small_leaps import Approach, approaching, small_leaps
 from scoregen.tokens.constraints.plans.stretches import stretches
 from scoregen.tokens.constraints.plans.struck_notes import StruckNotes, struck_mask

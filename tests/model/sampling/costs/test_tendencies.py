@@ -74,8 +74,9 @@ def test_a_leading_note_depends_on_the_key() -> None:
     assert cost(0, "B4 G4 D4 G3", {3: "C3"}, "G4", key=1) == 0, "in G major it is the third of the tonic"
 
 
-def test_an_attacked_dissonance_on_a_beat_is_unprepared() -> None:
-    assert cost(1, "C5 G4 E4 C3", {0: "D5", 3: "G3"}, "F4", on_beat=True) == pytest.approx(COSTS.unprepared_dissonance)
+def test_a_dissonance_that_is_reached_by_leap_on_a_beat_is_unprepared() -> None:
+    assert cost(1, "C5 A4 E4 C3", {0: "D5", 3: "G3"}, "F4", on_beat=True) == pytest.approx(COSTS.unprepared_dissonance)
+    assert cost(1, "C5 G4 E4 C3", {0: "D5", 3: "G3"}, "F4", on_beat=True) == 0, "by step it passes"
     assert cost(1, "C5 F4 E4 C3", {0: "D5", 3: "G3"}, "F4", on_beat=True) == 0, "it sounded before"
-    assert cost(1, "C5 G4 E4 C3", {0: "D5", 3: "G3"}, "F4") == 0, "off a beat it may pass"
+    assert cost(1, "C5 A4 E4 C3", {0: "D5", 3: "G3"}, "F4") == 0, "off a beat"
     assert cost(1, "C5 G4 E4 C3", {0: "D5", 3: "G3"}, "D4", on_beat=True) == 0, "a fifth"

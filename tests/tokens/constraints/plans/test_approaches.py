@@ -119,7 +119,8 @@ def test_a_voice_comes_near_the_given_music_after_its_blanks(seed: int, opening:
 @pytest.mark.parametrize("seed", range(20))
 def test_another_voice_takes_the_third_if_it_is_far_from_the_last_one(seed: int) -> None:
     before = measure(BLANK, BLANK, Event("attack", (Pitch.parse("B3"),)), BLANK)
-    rows = walk(easy({}, {Fraction(0): D_MINOR}), [before, BLANKS], seed)
+    held = replace(D_MINOR, hold=Fraction(1))
+    rows = walk(easy({}, {Fraction(0): held}), [before, BLANKS], seed)
     assert {2, -1} <= {each.fifths for each in rows[Fraction(4)] if each} <= {2, -1, 3}
     assert max(leaps(rows, 2)) <= 5
 

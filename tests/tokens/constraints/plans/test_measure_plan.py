@@ -67,18 +67,18 @@ def at(rows: Lines, time: Fraction | int) -> list[Pitch]:
 @pytest.mark.parametrize("seed", range(60))
 def test_a_cadence_has_its_chords_and_resolves(seed: int) -> None:
     rows = walk(MeasurePlan(CADENCE), None, seed)
-    dominant, tonic = at(rows, 1), at(rows, 2)
-    assert dominant[3].fifths == 1 and {pitch.fifths for pitch in dominant} <= {1, 5, 2, -1}
-    assert [pitch.fifths for pitch in dominant].count(5) == 1
+    dominant, tonic, last = at(rows, 1), at(rows, 2), at(rows, Fraction(31, 16))
+    assert dominant[3].fifths == 1
+    assert sum(pitch.fifths not in {1, 5, 2, -1} for pitch in dominant) <= 1, "a suspension"
+    assert [pitch.fifths for pitch in last].count(5) == 1
     assert [pitch.fifths for pitch in dominant].count(-1) <= 1
     assert tonic[3].fifths == 0 and {0, 4} <= {pitch.fifths for pitch in tonic} <= {0, 4, 1}
     for chord in (dominant, tonic):
         assert min(pitch.midi_pitch for pitch in chord) == chord[3].midi_pitch
-    last = at(rows, Fraction(31, 16))
     for voice, (before, after) in enumerate(zip(last, tonic, strict=True)):
         if before.fifths == 5:
             assert after.midi_pitch - before.midi_pitch in ((1, -4) if voice in (1, 2) else (1,))
-        elif before.fifths == -1 and before in dominant:
+        elif before.fifths == -1 and before in dominant and before.midi_pitch - 1 > tonic[3].midi_pitch:
             assert after.midi_pitch - before.midi_pitch == -1
 
 
@@ -105,7 +105,7 @@ def test_given_notes_stay_and_the_others_complete_the_chord(seed: int) -> None:
     given = {Fraction(0): attack("D5"), Fraction(1): attack("B4"), Fraction(2): attack("C5"), Fraction(3): REST}
     rows = walk(MeasurePlan(CADENCE), given, seed)
     assert [str(at(rows, time)[0]) for time in range(3)] == ["D5", "B4", "C5"]
-    assert [pitch.fifths for pitch in at(rows, 1)].count(5) == 1
+    assert [pitch.fifths for pitch in at(rows, Fraction(31, 16))].count(5) == 1
     assert {pitch.fifths for pitch in at(rows, 2)} >= {0, 4}
 
 
