@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from scoregen.generation.reranking import RankingCriteria, cost, cost_terms, ranking_of, rerank
+from scoregen.generation.ranking.reranking import RankingCriteria, cost, cost_terms, ranking_of, rerank
 from scoregen.model.network.config import SamplingOptions
 
 if TYPE_CHECKING:

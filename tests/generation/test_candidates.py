@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from scoregen.generation.candidates import draw_candidates
-from scoregen.generation.reranking import RankingCriteria, cost
+from scoregen.generation.ranking.reranking import RankingCriteria, cost
 from scoregen.model.engine.loading import engine_of
 from scoregen.model.network.config import SamplingOptions
 from scoregen.model.sampling.request import SamplingRequest

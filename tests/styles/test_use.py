@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from scoregen.generation.reranking import RankingCriteria, cost
+from scoregen.generation.ranking.reranking import RankingCriteria, cost
 from scoregen.generation.voice_rules import voice_rule
 from scoregen.model.engine.loading import engine_of
 from scoregen.model.network.config import SamplingOptions

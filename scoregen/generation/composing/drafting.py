@@ -11,7 +11,7 @@ from scoregen.generation.candidates import draw_candidates
 from scoregen.generation.composing.planning import Planning
 from scoregen.generation.composing.writer import Writer
 from scoregen.generation.infill_task import InfillTask
-from scoregen.generation.reranking import RankingCriteria
+from scoregen.generation.ranking.reranking import RankingCriteria
 from scoregen.generation.voice_rules import comfortable_range
 from scoregen.plan.forms.textures import Seats, Texture, draw_textures
 from scoregen.tokens.constraints.plans.measure_plan import Plan

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from scoregen.generation.reranking import ends_on_tonic
+from scoregen.generation.ranking.ends import ends_on_tonic
 from scoregen.plan.form import blank_piece, tonic_chords
 from scoregen.score.ensemble import load_ensemble
 from scoregen.tasks.compose import PieceOptions, SamplingOptions, compose

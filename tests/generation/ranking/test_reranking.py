@@ -8,7 +8,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from scoregen.generation.reranking import (
+from scoregen.generation.ranking.reranking import (
     Cadences,
     RankingCriteria,
     bass_octaves,
