@@ -49,7 +49,9 @@ def _phrase_end(music: Counterpoint, rules: RuleSet, span: ChordSpan) -> Iterato
     """A fermata without a root-position triad. The sounding notes count, because the analysis prefers a triad there."""
     if any(closing_root(moment) is not None for moment in music.moments_between(span.onset, span.end)):
         return
-    moment = next(music.moments_between(span.onset, span.end))
+    moment = next(music.moments_between(span.onset, span.end), None)
+    if moment is None:  # a fermata over silence
+        return
     message = f"the phrase ends on {pitch_names(moment)}, {_what(moment, span)}"
     yield from _findings(music, rules, "phrase-end", moment, message)
 
@@ -117,7 +119,8 @@ def _before_close(spans: Sequence[ChordSpan], end: VoiceMoment) -> ChordSpan | N
     """
     top = max((note for note in end.notes if note is not None), key=lambda note: pitch_of(note).chromatic)
     root = spans[-1].chord.root
-    close = next(place for place, span in enumerate(spans) if span.end > top.onset and span.chord.root == root)
+    places = (place for place, span in enumerate(spans) if span.end > top.onset and span.chord.root == root)
+    close = next(places, len(spans) - 1)  # the last chord, if the highest note begins after it
     return next((span for span in reversed(spans[:close]) if span.chord.root != root), None)
 
 

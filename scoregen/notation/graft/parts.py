@@ -232,8 +232,13 @@ def _declare(root: etree._Element, entry: PartEntry, previous: Part | None, scor
         insert(listing, _first_place(listing, entry.part, score), score_part(entry))
         return
     place = _declaration(listing, previous.id)
-    while entry.part.group != previous.group and is_group(place.getnext(), "stop"):
-        place = place.getnext()  # type: ignore[assignment]  # not None: its tag was checked
+    if place is None:
+        insert(listing, 0, score_part(entry))
+        return
+    for following in place.itersiblings():
+        if entry.part.group == previous.group or not is_group(following, "stop"):
+            break
+        place = following
     insert_after(place, score_part(entry))
 
 
@@ -245,9 +250,10 @@ def _first_place(listing: etree._Element, part: Part, score: Score) -> int:
     return listing.index(declared) if declared is not None and inside else 0
 
 
-def _declaration(listing: etree._Element, part_id: str) -> etree._Element:
-    found = [child for child in listing.iterfind("score-part") if child.get("id") == part_id]
-    return found[0] if found else listing.findall("score-part")[-1]
+def _declaration(listing: etree._Element, part_id: str) -> etree._Element | None:
+    """The declaration of a part, else the last one; None in a list without any."""
+    every = listing.findall("score-part")
+    return next((child for child in every if child.get("id") == part_id), every[-1] if every else None)
 
 
 def _place_body(root: etree._Element, body: etree._Element, previous: etree._Element | None) -> None:

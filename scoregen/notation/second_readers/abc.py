@@ -144,7 +144,7 @@ def _read_lengths(count: _Count, name: str, value: str) -> None:
     """A metre or a unit length: of the whole tune in its header, else of one voice."""
     if name == "M":
         found = {"C": "4/4", "C|": "2/2"}.get(value, value).replace("(", "").replace(")", "").replace(" ", "")
-        match = re.fullmatch(r"(\d+(?:\+\d+)*)/(\d+)", found)
+        match = re.fullmatch(r"(\d{1,9}(?:\+\d{1,9})*)/(\d{1,9})", found)
         if match is None or not int(match[2]):
             return
         metre = (sum(map(int, match[1].split("+"))), int(match[2]))

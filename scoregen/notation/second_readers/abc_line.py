@@ -68,12 +68,17 @@ def read_item(line: Line, found: re.Match[str]) -> None:
         line.longest, line.now, line.accidentals = max(line.longest, line.now), Fraction(0), {}
 
 
+def _number(text: str, usual: int) -> int:
+    """The number of at most nine digits at the beginning of a text; Python refuses to read thousands of them."""
+    return int(text[:9] or usual)
+
+
 def _factor(text: str) -> Fraction:
     """`3/2`, `/`, `//`, or nothing."""
     number, *divisors = text.split("/")
-    length = Fraction(int(number or 1))
+    length = Fraction(_number(number, 1))
     for divisor in divisors:
-        length /= int(divisor or 2) or 2
+        length /= _number(divisor, 2) or 2
     return length
 
 
@@ -131,7 +136,7 @@ def _rest(line: Line, kind: str, text: str) -> None:
         line.last = []
         _go_on(line, line.unit * _factor(text))
         return
-    for number in range(min(int(text.split("/")[0] or 1), 1000)):
+    for number in range(min(_number(text.split("/")[0], 1), 1000)):
         if number:
             line.close()
         _go_on(line, line.metre)
@@ -147,5 +152,5 @@ def _break(line: Line, signs: str) -> None:
 
 def _begin_tuplet(line: Line, text: str) -> None:
     actual, normal, count = (*text.split(":"), "", "")[:3]
-    times = int(normal or 0) or _TUPLETS.get(actual) or (3 if line.compound else 2)
-    line.tuplet = (Fraction(times, max(int(actual), 1)), int(count or 0) or int(actual))
+    times = _number(normal, 0) or _TUPLETS.get(actual) or (3 if line.compound else 2)
+    line.tuplet = (Fraction(times, max(_number(actual, 1), 1)), _number(count, 0) or _number(actual, 1))

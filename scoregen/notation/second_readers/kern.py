@@ -17,8 +17,8 @@ from scoregen.notation.second_readers.contents import Contents
 
 _STEPS = {"c": 0, "d": 2, "e": 4, "f": 5, "g": 7, "a": 9, "b": 11}
 _NOTE = re.compile(r"([a-gA-G])\1*")
-_RECIP = re.compile(r"(\d+)(?:%(\d+))?(\.*)")
-_TRANSPOSITION = re.compile(r"\*Trd-?\d+c(-?\d+)$")
+_RECIP = re.compile(r"(\d{1,9})(?:%(\d{1,9}))?(\.*)")
+_TRANSPOSITION = re.compile(r"\*Trd-?\d{1,9}c(-?\d{1,9})$")
 _DYNAMIC = re.compile(r"[pfmzsrn]+")
 _READ = ("**kern", "**text", "**dynam", "**mxhm", "**harte", "**fing", "**blank")
 """The kinds of spines that are read; the entries of all others are counted as unread."""

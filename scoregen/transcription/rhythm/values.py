@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
+from math import ceil
 
 _LEGATO = 0.6
 """The share of the usual touch of a line that a note must sound, up to the next onset, to last until it."""
@@ -131,6 +132,5 @@ def _rounded_up(onset: Fraction, heard: float) -> Fraction:
         end = (onset // step + 1) * step
         if end - onset >= step / 2 and (end == onset + step or step == Fraction(1, 4)):
             break
-    while float(end) + 0.3 * float(step) < heard:
-        end += step
-    return end
+    late = heard - float(end) - 0.3 * float(step)
+    return end + max(ceil(late / float(step)), 0) * step

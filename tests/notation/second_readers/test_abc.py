@@ -32,6 +32,20 @@ def test_lengths_tuplets_broken_rhythms_and_grace_notes() -> None:
     assert places("c d<e z c") == [(0, 72), (1, 74), (1.5, 76), (4, 72)]
 
 
+@pytest.mark.parametrize(
+    ("body", "header"),
+    [
+        ("c{n} d", "L:1/4\nK:C\n"),
+        ("[ce{n}]d", "L:1/4\nK:C\n"),
+        ("z{n} d|Z{n}|(3:{n}:3cde", "L:1/4\nK:C\n"),
+        ("c d", "M:{n}/4\nL:1/{n}\nK:C\n"),
+    ],
+)
+def test_numbers_of_thousands_of_digits_are_no_fault(body: str, header: str) -> None:
+    digits = "7" * 5000
+    assert places(body.replace("{n}", digits), header.replace("{n}", digits))
+
+
 def test_chords_layers_and_measures_of_rest() -> None:
     assert places("[Ce-]2 e2 & G4 | Z2 | c") == [(0, 60), (0, 67), (0, 76), (12, 72)]
 
