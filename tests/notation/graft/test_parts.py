@@ -104,6 +104,19 @@ def test_a_part_without_divisions_keeps_its_lengths() -> None:
     assert read_musicxml(written, "f").measures[0].duration == score.measures[0].duration == 4
 
 
+def test_a_list_without_parts_gets_the_new_one() -> None:
+    given = etree.fromstring(write_musicxml(melody("w:C5")))
+    listing = given.find("part-list")
+    assert listing is not None
+    for child in listing:
+        listing.remove(child)
+    score = read_musicxml(etree.tostring(given), "f")
+    rows = [(0, Voice(Slot("P2"), line("w:A4"), "generated"))]
+    written = graft(insert_voices(with_parts(score, (*score.parts, ALTO)), rows)).text
+    assert [entry.get("id") for entry in etree.fromstring(written).iterfind("part-list/score-part")] == ["P2"]
+    assert [body.get("id") for body in etree.fromstring(written).iterfind("part")] == ["P1", "P2"]
+
+
 def test_shorter_notes_at_the_end_do_not_change_a_document_without_divisions() -> None:
     text = write_musicxml(melody("h:D5 h:E5", "w:D5")).decode().replace("<divisions>1</divisions>", "", 1)
     score = append_measures(read_musicxml(text.encode(), "f"), 1, [Slot("P1")])
