@@ -44,7 +44,7 @@ PACKAGES = {
     "generation": (
         ("arranging.lines",),
         ("arranging.choral", "arranging.keyboard"),
-        ("arranging",),
+        ("arranging", "ranking"),
         ("",),
         ("composing", "variation"),
         ("improvising", "variation.devices"),

@@ -369,7 +369,7 @@ def test_one_hand_of_two_parts_is_emptied_by_its_name(untrained_for_all: Path) -
         sampling=ONE,
         roles={"piano": "3"},
     )
-    assert result.understanding.blank == ("piano (left hand) 2",)
+    assert result.understanding.blank == ("piano (left hand) (measure 2)",)
     generated = [
         (voice.slot.part, measure.number)
         for measure in result.score.measures

@@ -127,7 +127,7 @@ def test_a_style_file_without_prices_takes_those_of_its_base(here: Path) -> None
     (here / "older.style").write_text('base = "song"\n[voice_leading]\nparallel = 1.25\n')
     own, song = find_style("older").style.voice_leading, load_style("song").voice_leading
     assert own.parallel == 1.25
-    assert (own.rhythm_change, own.repeated_note) == (song.rhythm_change, song.repeated_note) == (0.5, 1.0)
+    assert (own.rhythm_change, own.repeated_note) == (song.rhythm_change, song.repeated_note) == (0.2, 0.6)
 
 
 @pytest.mark.parametrize(
