@@ -73,14 +73,16 @@ def _as_given(measure: Measure, before: Measure, slot: Slot) -> Measure:
 
 
 def _with_whole_words(measures: Sequence[Measure]) -> list[Measure]:
-    """The measures without syllables, in generated voices, of words that go on in a measure without words."""
+    """The measures without syllables, in generated voices, of words that go on in a measure without words.
+
+    A word that the given voices themselves do not begin or end stays as they have it.
+    """
     rows = list(measures)
     worded = [index for index, each in enumerate(rows) if any(map(has_words, each.voices))]
     slots = {voice.slot for each in rows for voice in each.voices if voice.origin == "generated" and has_words(voice)}
     for slot in slots:
-        for index, following in pairwise([-1, *worded, len(rows)]):
-            pair = (index, following)
-            before, after = (rows[place].voice(slot) if 0 <= place < len(rows) else None for place in pair)
+        for index, following in pairwise(worded):
+            before, after = rows[index].voice(slot), rows[following].voice(slot)
             if before is not None and before.origin == "generated":
                 rows[index] = _with_voice(rows[index], _unbroken(before, after, -1))
             if after is not None and after.origin == "generated":

@@ -155,6 +155,12 @@ def split_words(*texts: str) -> tuple[Element, ...]:
     return tuple(replace(n, lyrics=(Lyric(text.strip("-"), KINDS.get(text, "single")),)) for n, text in rows)
 
 
+def test_a_word_that_the_given_voice_does_not_end_is_copied_as_it_is() -> None:
+    row = measure("1", "4/4", {SOPRANO: split_words("so", "A-")})
+    new = Voice(ALTO, line("h:A4 h:B4"), "generated")
+    assert words(with_given_marks(Score(PARTS, (replace(row, voices=(*row.voices, new)),)))) == ["so", "A"]
+
+
 @pytest.mark.parametrize(
     ("second", "expected"),
     [("h:A4 h:B4", ["so", "A", "men", "lu", "ia", "so"]), ("w:A4", ["so", "_", "_", "_", "so"])],
