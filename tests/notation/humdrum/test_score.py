@@ -55,3 +55,8 @@ def test_the_number_in_a_printed_name_tells_two_violins_apart() -> None:
         "*- *-",
     )
     assert [part.name for part in score.parts] == ["Violin 1", "Violin 2"]
+
+
+def test_a_spine_may_begin_with_notes() -> None:
+    score = read("**kern **kern", "2.E 4ee", "*M3/4 *M3/4", ". 2dd", "== ==", "*- *-")
+    assert sorted(note.pitch.midi_pitch for note in sounding_notes(score)) == [52, 74, 76]
