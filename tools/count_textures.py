@@ -21,7 +21,7 @@ from pathlib import Path
 
 from scoregen.corpora.shards import load_shards
 from scoregen.evaluation.metrics.lines import Line, Rhythm, lines_of, rhythm
-from scoregen.plan.forms.textures import MOST_LEADERS, Before, nearest
+from scoregen.plan.forms.textures import MOST_LEADERS, Before
 
 Counts = Counter[tuple[object, ...]]
 Rhythms = Sequence[dict[int, Rhythm]]
@@ -74,6 +74,11 @@ def count_piece(lines: Sequence[Line], counts: Counts) -> None:
                 was = "new" if index - 1 not in kept else "bound" if kept[index - 1] else "free"
                 kept[index] = own[index - 1] == now
                 _add(counts, (family, "keeps", 0, was), is_case=kept[index])
+
+
+def nearest(leaders: Sequence[int], line: int) -> int | None:
+    """The leader that is nearest to a line in the score; None without any."""
+    return min(leaders, key=lambda other: abs(other - line), default=None)
 
 
 def _rhythms(line: Line) -> dict[int, Rhythm]:

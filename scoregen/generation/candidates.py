@@ -68,22 +68,22 @@ def _sample(
     count, measures = len(requests), len(requests[0].tokens.measures)
     stops = range(span, measures, span) if span else range(0)
 
-    def alternative(number: int) -> Draft:
+    def alternative(number: int) -> tuple[Draft, float]:
         def own_progress(done: float) -> None:
             progress((number + done) / count)
 
         stream = number * SEEDS_PER_ALTERNATIVE
         compared: dict[range, list[dict[str, float]]] = {}
 
-        def judge(draft: Draft, span: range) -> float:
-            terms = cost_terms(draft, criteria.of_measures(span))
-            compared.setdefault(span, []).append(terms)
+        def judge(draft: Draft, chosen: range) -> float:
+            terms = cost_terms(draft, criteria.of_measures(chosen))
+            compared.setdefault(chosen, []).append(terms)
             return sum(terms.values())
 
         drafts = fill(requests[number], options, stream, own_progress, stops=stops, judge=judge)
         finals = [cost_terms(draft, criteria) for draft in drafts]
         best, terms = min(zip(drafts, finals, strict=True), key=lambda pair: sum(pair[1].values()))
-        return replace(best, ranking=ranking_of(terms, [*compared.values(), finals]))
+        return replace(best, ranking=ranking_of(terms, [*compared.values(), finals])), sum(terms.values())
 
-    drafts = [(alternative(number), request) for number, request in enumerate(requests)]
-    return sorted(drafts, key=lambda pair: cost(pair[0], criteria))
+    drafts = [(*alternative(number), request) for number, request in enumerate(requests)]
+    return [(draft, request) for draft, _, request in sorted(drafts, key=lambda found: found[1])]

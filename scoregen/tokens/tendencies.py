@@ -28,7 +28,11 @@ LEADING = 5
 """The place of the leading note of a major key on the line of fifths over the tonic; sharper notes are chromatic."""
 FALLING, TO_FIFTH = (-1, -2), (-3, -4)
 """The semitones of a seventh that resolves, and of an inner leading note that falls to the fifth of the tonic."""
-SUSPENDED = (1, 2, 5, 10, 11)
+DISSONANT = (1, 2, 10, 11)
+"""The semitones over the lowest voice, within an octave, of seconds and sevenths."""
+STEP = 2
+"""The most semitones of a step."""
+SUSPENDED = (*DISSONANT, 5)
 """The semitones over the lowest voice, within an octave, of a note that is suspended: seconds, the fourth, sevenths."""
 TO_TONIC = (1, 4, 5)
 """The semitones from a leading note to the root or third of its tonic."""

@@ -20,6 +20,7 @@ from scoregen.score.navigation import closing_measure
 from scoregen.score.theory.cadences import LEADING_HOME_DEGREES
 from scoregen.score.theory.chord_kinds import CONSONANT_TRIADS, MEMBERS, open_fifth_root
 from scoregen.score.timeline import pitch_of
+from scoregen.system.wording import with_article
 
 _INVERSIONS = ("root position", "first inversion", "second inversion", "third inversion")
 _FEWEST_LINES = 3
@@ -62,10 +63,10 @@ def _what(moment: VoiceMoment, span: ChordSpan) -> str:
         return "a chord without third"
     quality = span.chord.quality.replace("-", " ").replace("dominant", "dominant seventh")
     bass = from_below(moment)[0].fifths if any(moment.notes) else span.chord.bass
-    article = "an" if quality[0] in "aei" else "a"
+    chord = with_article(f"{quality} chord")
     if bass in span.chord.members:
-        return f"{article} {quality} chord in {_INVERSIONS[span.chord.members.index(bass)]}"
-    return f"{article} {quality} chord over a foreign bass"
+        return f"{chord} in {_INVERSIONS[span.chord.members.index(bass)]}"
+    return f"{chord} over a foreign bass"
 
 
 def _lacks_third(moment: VoiceMoment) -> bool:

@@ -22,21 +22,26 @@ if TYPE_CHECKING:
     from scoregen.model.sampling.drafts import Draft
     from scoregen.model.sampling.request import SamplingRequest
 
+_Ranges = tuple[tuple[int, int] | None, ...]
+
 
 def draw_drafts(
     writer: Writer, task: InfillTask, planning: Planning, progress: Callable[[float], None] | None
 ) -> tuple[Draft, ...]:
     """The best draft of every alternative, best first."""
     tokens = encode(planning.plans.score, task.slots, snap=True)
-    requests = _requests(writer, task, planning, tokens)
+    comfortable = _comfortable(task)
+    requests = _requests(writer, task, planning, tokens, comfortable)
     leap = None if writer.is_for_instruments else planning.plans.widest_leap
     criteria = RankingCriteria.of(tokens, planning.plans.ends, writer.pretrained.successions, writer.style, leap)
-    flowing, ranges = writer.options.rhythm == "flowing", () if writer.is_for_instruments else _comfortable(task)
+    flowing, ranges = writer.options.rhythm == "flowing", () if writer.is_for_instruments else comfortable
     criteria = replace(criteria, critic=writer.pretrained.critic, flowing=flowing, comfortable=ranges)
     return draw_candidates(requests, criteria, writer.options, progress or (lambda done: None))
 
 
-def _requests(writer: Writer, task: InfillTask, planning: Planning, tokens: TokenScore) -> list[SamplingRequest]:
+def _requests(
+    writer: Writer, task: InfillTask, planning: Planning, tokens: TokenScore, comfortable: _Ranges
+) -> list[SamplingRequest]:
     from scoregen.model.sampling.request import SamplingRequest
 
     pretrained, calibration = writer.pretrained, writer.pretrained.calibration
@@ -57,7 +62,7 @@ def _requests(writer: Writer, task: InfillTask, planning: Planning, tokens: Toke
             page=page,
             descriptions=planning.descriptions,
             network_style=writer.network_style,
-            comfortable=_comfortable(task),
+            comfortable=comfortable,
             recalls=planning.recalls,
             textures=textures,
         )
@@ -65,7 +70,7 @@ def _requests(writer: Writer, task: InfillTask, planning: Planning, tokens: Toke
     ]
 
 
-def _comfortable(task: InfillTask) -> tuple[tuple[int, int] | None, ...]:
+def _comfortable(task: InfillTask) -> _Ranges:
     """The comfortable range of every voice."""
     voices = zip(task.singers, task.slots, strict=True)
     return tuple(comfortable_range(role, slot.staff, task.interval) for role, slot in voices)
@@ -73,25 +78,25 @@ def _comfortable(task: InfillTask) -> tuple[tuple[int, int] | None, ...]:
 
 def _textures(tokens: TokenScore, planning: Planning, seed: int) -> tuple[Texture, ...]:
     """The textures of all measures; () for singers alone, who go together as their network likes."""
-    from scoregen.model.sampling.decoding_context import voice_order
-
     if planning.descriptions is None or all(each.sung for each in planning.descriptions):
         return ()
     families = ["voice" if each.sung else each.family for each in planning.descriptions]
     again = {index: own.source for index, own in planning.recalls.items()}
-    seats = [_seats(measure, voice_order) for measure in tokens.measures]
+    seats = [_seats(measure) for measure in tokens.measures]
     return draw_textures(seats, families, again, random.Random(f"{seed} textures"))
 
 
-def _seats(measure: TokenMeasure, ordered: Callable[[Sequence[bool], Sequence[bool]], tuple[int, ...]]) -> Seats:
+def _seats(measure: TokenMeasure) -> Seats:
     """Who plays in a measure; given voices may be followed if they begin a note."""
+    from scoregen.model.sampling.decoding_context import voice_order
+
     rows = list(zip(*(piece.events for piece in measure.slices), strict=True))
     new = [row[0] == BLANK for row in rows]
     absent = [row[0] == ABSENT for row in rows]
     begins = [any(event.pitches for event in row) for row in rows]
     slots = range(len(rows))
     leaders = frozenset(slot for slot in slots if new[slot] or begins[slot])
-    order = ordered([not each for each in new], absent)
+    order = voice_order([not each for each in new], absent)
     return Seats(order, frozenset(slot for slot in slots if new[slot]), leaders)
 
 

@@ -186,13 +186,8 @@ def _attacks(measure: TokenMeasure, voices: Sequence[bool]) -> frozenset[tuple[F
     )
 
 
-def harmony_cost(draft: Draft, criteria: RankingCriteria) -> float:
-    """The cost of unusual successions, of notes that do not go where they tend, and of ends without a dominant."""
-    return sum(harmony_terms(draft, criteria).values())
-
-
 def harmony_terms(draft: Draft, criteria: RankingCriteria) -> dict[str, float]:
-    """The terms of `harmony_cost` by what they price."""
+    """The terms of unusual successions, of notes that do not go where they tend, and of ends without a dominant."""
     weights, piece = criteria.style.ranking, draft.sonorities
     faults = unresolved(draft.tokens, piece, np.array(criteria.blank)[piece.measure])
     tendencies = (

@@ -20,15 +20,12 @@ from scoregen.tokens.events import TokenScore
 from scoregen.tokens.parallel_motion import pairs, parallel_motions
 from scoregen.tokens.sonorities import SILENT, Sonorities, sonorities
 from scoregen.tokens.successions import headers, places, sets_over_lowest
-from scoregen.tokens.tendencies import phrase_ends, spelled, tendencies, unresolved
+from scoregen.tokens.tendencies import DISSONANT, STEP, phrase_ends, spelled, tendencies, unresolved
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 Counts = tuple[float, float]
 """Cases and occasions."""
-
-DISSONANT, STEP = (1, 2, 10, 11), 2
-"""Semitones over the lowest voice, within an octave."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -61,9 +61,7 @@ class _Staff:
 
 
 def kern_score(file: KernFile) -> Score:
-    """The score of the spines of a file; a spine may begin with notes, before anything is told of it."""
-    untold: dict[int, list[str]] = {event.column: [] for measure in file.measures for event in measure.events}
-    file = replace(file, headings={**untold, **file.headings})
+    """The score of the spines of a file."""
     parts, staves = _parts(file)
     pairs = zip(file.measures, [None, *file.measures[:-1]], strict=True)
     return Score(

@@ -66,7 +66,7 @@ class KernMeasure:
 
 @dataclass(slots=True)
 class KernFile:
-    """The measures of a file, and the interpretations before its first notes of each **kern column."""
+    """The measures of a file, and the interpretations before its first notes, if any, of each **kern column."""
 
     measures: list[KernMeasure] = field(default_factory=list)
     headings: dict[int, list[str]] = field(default_factory=dict)
@@ -199,6 +199,7 @@ class KernParser:
             if spine.kind == "**kern" and token != ".":
                 event = self._event(spine, token, self._syllables(index, tokens))
                 spine.end = self.now + event.length
+                self.file.headings.setdefault(spine.column, [])
                 self.measure.events.append(event)
 
     def _close_measure(self) -> None:

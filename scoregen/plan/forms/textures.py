@@ -81,11 +81,6 @@ def draw_textures(
     return tuple(done)
 
 
-def nearest(leaders: Sequence[int], slot: int) -> int | None:
-    """The leader that is nearest to a voice in the score; None without any."""
-    return min(leaders, key=lambda other: abs(other - slot), default=None)
-
-
 def _resting(seats: Seats, families: Sequence[str], before: Texture, chance: random.Random) -> frozenset[int]:
     """The new voices that rest in a measure; never all voices of it."""
     found = frozenset(

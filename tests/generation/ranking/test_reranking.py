@@ -14,7 +14,7 @@ from scoregen.generation.ranking.reranking import (
     bass_octaves,
     cost,
     cost_terms,
-    harmony_cost,
+    harmony_terms,
     notes_out_of_range,
     ranking_of,
     repeated_share,
@@ -236,7 +236,7 @@ def test_notes_that_do_not_resolve_cost(chords: tuple[str, ...], faults: int) ->
     given = replace(AIMS, blank=((False,) * 4,) * 2)
     weights = AIMS.style.ranking
     assert weights.unresolved_seventh == weights.unresolved_leading_note
-    difference = harmony_cost(own, AIMS) - harmony_cost(own, given)
+    difference = sum(harmony_terms(own, AIMS).values()) - sum(harmony_terms(own, given).values())
     assert difference == pytest.approx(weights.unresolved_seventh * faults), "given music costs nothing"
 
 

@@ -7,7 +7,8 @@ from itertools import pairwise
 
 import pytest
 
-from scoregen.plan.forms.textures import Habit, Seats, Texture, draw_textures, nearest
+from scoregen.plan.forms.textures import Habit, Seats, Texture, draw_textures
+from tools.count_textures import nearest
 
 QUARTET = Seats((0, 3, 1, 2), frozenset(range(4)), frozenset(range(4)))
 

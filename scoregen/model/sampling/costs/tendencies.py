@@ -19,14 +19,12 @@ from scoregen.model.features.inputs import MIDI, SILENCE, SPELLED, Bools, Ints
 from scoregen.model.sampling.costs.decision_context import DecisionContext
 from scoregen.styles.style import VoiceLeadingCosts
 from scoregen.tokens.successions import sets_over_lowest
-from scoregen.tokens.tendencies import FALLING, LEADING, NO_FIFTHS, TO_FIFTH, TO_TONIC, tendencies
+from scoregen.tokens.tendencies import DISSONANT, FALLING, LEADING, NO_FIFTHS, STEP, TO_FIFTH, TO_TONIC, tendencies
 
 Costs = NDArray[np.float32]
 
 _FIFTHS: Ints = SPELLED.fifths
-_DISSONANT = np.isin(np.arange(12), (1, 2, 10, 11))
-STEP = 2
-"""The most semitones of a step."""
+_IS_DISSONANT = np.isin(np.arange(12), DISSONANT)
 _IS_HOME = np.isin(np.arange(12), TO_TONIC)
 
 
@@ -93,7 +91,7 @@ def _add_relations(total: Costs, own: Ints, decision: DecisionContext, costs: Vo
     bass, is_known = decision.bass
     rows = np.flatnonzero(is_known & decision.on_beat & (decision.voice != lowest))
     over = (SPELLED.midi - bass[rows, None]) % 12
-    unprepared = _DISSONANT[over] & (np.abs(SPELLED.midi - MIDI[own[rows]][:, None]) > STEP)
+    unprepared = _IS_DISSONANT[over] & (np.abs(SPELLED.midi - MIDI[own[rows]][:, None]) > STEP)
     total[rows, FIRST_PITCH:] += costs.unprepared_dissonance * unprepared
 
 

@@ -21,6 +21,7 @@ from scoregen.tokens.constraints.plans.planned_chords import PlannedChord, Plann
 from scoregen.tokens.constraints.plans.suspensions import delayed, resolutions, suspended
 from scoregen.tokens.constraints.state import ConstraintState, next_step, onset, unrestricted_tokens
 from scoregen.tokens.constraints.voice_masks import Mask, every_token, only_word
+from scoregen.tokens.sonorities import whole_ticks
 from scoregen.tokens.vocabulary import vocabulary
 
 
@@ -65,6 +66,11 @@ def _latest(chords: PlannedChords, now: Fraction) -> tuple[Fraction, PlannedChor
     return None if place is None else (place, chords[place])
 
 
+def _begun(chords: PlannedChords, now: Fraction) -> Fraction | None:
+    """The onset of the chord that has begun by a time."""
+    return max((place for place in chords if place <= now), default=None)
+
+
 def _following(chords: PlannedChords, now: Fraction) -> Fraction | None:
     """The onset of the next chord of the measure."""
     return min((place for place in chords if place > now), default=None)
@@ -77,17 +83,13 @@ def _resolving(
     place, chord = latest
     if place < 0 or not chord.members or delayed(state, slot, chord.members) is None:
         return None
-    since = _tick(place)
+    since = whole_ticks(place)
     target = dict(suspended(state, chord.members, since)).get(slot)
     if target is None:
         return None
     falls = by_moves(target, state.sounding[slot], STEPS_DOWN)
     later = resolutions(state, slot, since, _following(chords, place))
     return falls | only_word("hold") if later else falls
-
-
-def _tick(place: Fraction) -> int:
-    return int(place * vocabulary().ticks_per_quarter)
 
 
 def _towards_goal(dominant: PlannedChord, slot: int, state: ConstraintState) -> Mask:
@@ -125,11 +127,11 @@ def _onsets(chords: PlannedChords, now: Fraction, state: ConstraintState) -> Ite
 
 def _due(chords: PlannedChords, now: Fraction, state: ConstraintState) -> Fraction | None:
     """The last place at which a suspension may resolve; None if none sounds."""
-    place = max((place for place in chords if place <= now), default=None)
+    place = _begun(chords, now)
     if place is None or place < 0 or not chords[place].members:
         return None
-    held = suspended(state, chords[place].members, _tick(place))
-    places = [resolutions(state, slot, _tick(place), _following(chords, place)) for slot, _ in held]
+    held = suspended(state, chords[place].members, whole_ticks(place))
+    places = [resolutions(state, slot, whole_ticks(place), _following(chords, place)) for slot, _ in held]
     last = min((each[-1] for each in places if each), default=None)
     return None if last is None else Fraction(last, vocabulary().ticks_per_quarter)
 
@@ -143,7 +145,7 @@ def _after_hold(chords: PlannedChords, now: Fraction, following: Fraction | None
     """No onset of a new voice before the end of a hold and its rest."""
     words = vocabulary()
     mask = np.ones(len(words), dtype=np.bool_)
-    place = max((place for place in chords if place <= now), default=None)
+    place = _begun(chords, now)
     if place is None:
         return mask
     end = place + chords[place].hold + chords[place].rest

@@ -16,6 +16,7 @@ import numpy as np
 from scoregen.model.features.inputs import SPELLED
 from scoregen.model.sampling.costs.figures.rhythm import Moment, Prices, token_of
 from scoregen.tokens.constraints.state import ConstraintState
+from scoregen.tokens.sonorities import whole_ticks
 from scoregen.tokens.vocabulary import vocabulary
 
 FULL_CHORD = 2
@@ -64,10 +65,10 @@ def _since_note(moment: Moment, slot: int) -> int:
             return state.tick - tick
     ticks = vocabulary().ticks_per_quarter
     if moment.before is not None:
-        end = int(moment.before.header.duration * ticks)
+        end = whole_ticks(moment.before.header.duration)
         for piece in reversed(moment.before.slices):
             if piece.events[slot].pitches:
-                return end - int(piece.onset * ticks) + state.tick
+                return end - whole_ticks(piece.onset) + state.tick
     return ticks + 1
 
 
